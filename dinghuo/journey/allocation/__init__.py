@@ -1,0 +1,6 @@
+"""Stage 2, allocation 库存检查与分配: whose is the stock?
+
+Takes released orders and stock as it is. Gives allocations, and a shortage for each line that waits. Owns lot, stock_level,
+stock_document, stock_move, inbound_supply, allocation_run, allocation, allocation_decision and shortage. Records StockReceived, StockAdjusted,
+StockAllocated, LineShort and AllocationGivenBack.
+"""

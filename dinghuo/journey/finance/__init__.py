@@ -1,0 +1,7 @@
+"""Stage 4, finance 财务处理与结算: what was shipped becomes money.
+
+Takes dispatched shipments, charges, returns and payments. Gives posted invoices and credit notes, receivables, applications and
+balanced journal entries. Owns account, sales_invoice, sales_invoice_line, receivable, payment, payment_application,
+bank_statement_line, journal_entry, journal_line and dispute. Records InvoiceDrafted, InvoicePosted, CreditNotePosted,
+PaymentTaken and PaymentApplied.
+"""

@@ -1,0 +1,186 @@
+"""Goods on their way out, and goods that come back."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from dinghuo.journey.allocation.models import Allocation
+from dinghuo.journey.ordering.models import SalesOrder
+from dinghuo.kernel import fields
+from dinghuo.kernel.models import CompanyRow
+from dinghuo.reference.models import Carrier, Customer, Product, Warehouse
+
+
+class ShipmentState(models.TextChoices):
+    """Where the goods are."""
+
+    NOTICE = "notice", _("Shipping notice")
+    DISPATCHED = "dispatched", _("On the road")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Shipment(CompanyRow):
+    """A shipping notice and what became of it: one order's goods from one warehouse with one carrier."""
+
+    State = ShipmentState
+
+    MOVES: ClassVar = {
+        "notice": frozenset({"dispatched", "cancelled"}),
+        "dispatched": frozenset({"delivered"}),
+        "delivered": frozenset(),
+        "cancelled": frozenset(),
+    }
+
+    number = fields.code()
+    order = fields.Within(SalesOrder)
+    warehouse = fields.Within(Warehouse)
+    carrier = fields.Within(Carrier)
+    state = fields.code(12, choices=State.choices, db_default="notice")
+    planned_on = models.DateField()
+    dispatched_on = models.DateField(null=True)
+    expected_on = models.DateField()
+    delivered_on = models.DateField(null=True)
+    tracking_number = fields.code(80, db_default="")
+    weight_kg = models.DecimalField(max_digits=14, decimal_places=3, db_default=0)
+    noticed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "shipment"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "number"], name="shipment_number_is_unique"),
+            models.CheckConstraint(
+                condition=Q(state__in=["notice", "cancelled"], dispatched_on=None)
+                | Q(state__in=["dispatched", "delivered"], dispatched_on__isnull=False),
+                name="dispatched_shipment_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="delivered", delivered_on__isnull=False) | ~Q(state="delivered") & Q(delivered_on=None),
+                name="delivered_shipment_has_its_day",
+            ),
+            fields.state_is_known("shipment", ShipmentState),
+        )
+        indexes = (
+            models.Index(fields=["company_id", "order"], name="shipment_by_order"),
+            models.Index(
+                fields=["company_id", "state", "planned_on"],
+                condition=Q(state__in=["notice", "dispatched"]),
+                name="shipment_in_work",
+            ),
+        )
+
+
+class ShipmentLine(CompanyRow):
+    """Goods of one allocation in a shipment; `returned` is what came back of them."""
+
+    shipment = fields.Within(Shipment)
+    allocation = fields.Within(Allocation)
+    quantity = fields.quantity()
+    returned = fields.quantity(db_default=0)
+    is_cancelled = models.BooleanField(db_default=False)
+
+    class Meta:
+        db_table = "shipment_line"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["company_id", "allocation"], condition=Q(is_cancelled=False), name="an_allocation_ships_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipped_is_positive"),
+            models.CheckConstraint(condition=Q(returned__gte=0, returned__lte=F("quantity")), name="returned_within_shipped"),
+        )
+        indexes = (models.Index(fields=["company_id", "shipment"], name="shipment_line_by_shipment"),)
+
+
+class Package(CompanyRow):
+    """A parcel or pallet of a shipment, known by its SSCC (GS1 serial shipping container code, 18 digits)."""
+
+    shipment = fields.Within(Shipment)
+    sscc = fields.code(18)
+    weight_kg = models.DecimalField(max_digits=14, decimal_places=3, db_default=0)
+
+    class Meta:
+        db_table = "package"
+        constraints = (models.UniqueConstraint(fields=["company_id", "sscc"], name="sscc_is_unique"),)
+        indexes = (models.Index(fields=["company_id", "shipment"], name="package_by_shipment"),)
+
+
+class CarrierBooking(CompanyRow):
+    """The carrier chosen for a shipment, at what price, against which other quotes and by which rule. Append-only."""
+
+    shipment = fields.Within(Shipment)
+    carrier = fields.Within(Carrier)
+    price = fields.amount()
+    reason = fields.code(30)
+    quotes = models.JSONField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "carrier_booking"
+        indexes = (models.Index(fields=["company_id", "shipment"], name="booking_by_shipment"),)
+
+
+class TrackingEvent(CompanyRow):
+    """Where the goods were seen; `raw` is what the carrier said, word for word. Append-only."""
+
+    shipment = fields.Within(Shipment)
+    status = fields.code(20)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    external_ref = fields.code(80, null=True)
+    raw = models.JSONField(db_default={})
+
+    class Meta:
+        db_table = "tracking_event"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "shipment", "external_ref"], name="carrier_event_taken_once"),
+        )
+        indexes = (models.Index(fields=["company_id", "shipment"], name="tracking_by_shipment"),)
+
+
+class CustomerReturn(CompanyRow):
+    """Goods that a customer sent back, taken into a warehouse."""
+
+    number = fields.code()
+    external_ref = fields.code(80, null=True)
+    customer = fields.Within(Customer)
+    warehouse = fields.Within(Warehouse)
+    order = fields.Within(SalesOrder, null=True)
+    reason = models.CharField(max_length=300, db_default="")
+    received_on = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customer_return"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "number"], name="return_number_is_unique"),
+            models.UniqueConstraint(fields=["company_id", "external_ref"], name="return_imported_once"),
+        )
+        indexes = (models.Index(fields=["company_id", "order"], name="return_by_order"),)
+
+
+class CustomerReturnLine(CompanyRow):
+    """One product that came back. Without a `shipment_line` the sale it belongs to is not known: it is unmatched.
+
+    `unit_price` and `tax_rate` are what will be credited; `cost_amount` is what stock regained.
+    """
+
+    customer_return = fields.Within(CustomerReturn)
+    position = models.IntegerField()
+    shipment_line = fields.Within(ShipmentLine, null=True)
+    product = fields.Within(Product)
+    quantity = fields.quantity()
+    unit_price = fields.unit_price()
+    tax_rate = fields.rate()
+    restocked = models.BooleanField(db_default=True)
+    cost_amount = fields.amount(db_default=0)
+    source_row = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "customer_return_line"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "customer_return", "position"], name="one_return_line_per_position"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="returned_is_positive"),
+        )
+        indexes = (models.Index(fields=["company_id", "shipment_line"], name="return_line_by_shipment_line"),)

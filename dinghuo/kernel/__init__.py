@@ -1,0 +1,1 @@
+"""What every stage stands on: money, tenancy, SQL files, events, numbers, exactly-once. It knows no business noun."""

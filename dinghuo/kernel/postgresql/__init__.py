@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, opening each transaction for one company."""

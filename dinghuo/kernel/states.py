@@ -1,0 +1,47 @@
+"""Moves a document from state to state: one compare-and-set statement for a whole set, and no other writer.
+
+Each model with a state states its moves in a table `MOVES` beside it; a move that is not in the table is our own mistake and stops
+the transaction, a row that is no longer in a state the move starts from is left as it is and not returned.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+from django.db import connection, models
+
+
+class Moving(Protocol):
+    """A model with a `state` column and its table of moves."""
+
+    MOVES: Mapping[str, frozenset[str]]
+    _meta: "models.options.Options[models.Model]"
+
+
+def sources(model: type[Moving], to: str) -> list[str]:
+    """The states from which `to` may be reached; raises AssertionError if there are none."""
+    found = sorted(source for source, targets in model.MOVES.items() if to in targets)
+    assert found, f"{model.__name__}: no move leads to {to}"
+    return found
+
+
+def move(
+    model: type[Moving], *, company_id: int, ids: Collection[int], to: str, only_from: Collection[str] | None = None
+) -> set[int]:
+    """Move rows to a state and return the ids that moved; the rows must be locked by this transaction.
+
+    `only_from` narrows the states a row may come from; it must be part of the table.
+    """
+    allowed = sources(model, to)
+    if only_from is not None:
+        assert set(only_from) <= set(allowed), f"{model.__name__}: {sorted(only_from)} -> {to} is not in the table"
+        allowed = sorted(only_from)
+    if not ids:
+        return set()
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET state = %s WHERE company_id = %s AND id = ANY(%s::bigint[]) AND state = ANY(%s::text[])"
+            " RETURNING id",
+            [to, company_id, list(ids), allowed],
+        )
+        return {row[0] for row in cursor.fetchall()}

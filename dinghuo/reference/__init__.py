@@ -1,0 +1,1 @@
+"""What the company knows before an order arrives: users, customers, products, prices, warehouses, carriers."""
