@@ -4,62 +4,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('document', models.CharField(max_length=40)),
-                ('document_id', models.BigIntegerField()),
-                ('journey_id', models.BigIntegerField(null=True)),
-                ('actor_id', models.IntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('facts', models.JSONField(db_default={})),
-                ('cause_id', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("document", models.CharField(max_length=40)),
+                ("document_id", models.BigIntegerField()),
+                ("journey_id", models.BigIntegerField(null=True)),
+                ("actor_id", models.IntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("facts", models.JSONField(db_default={})),
+                ("cause_id", models.BigIntegerField(null=True)),
             ],
             options={
-                'db_table': 'event',
-                'indexes': [models.Index(fields=['company_id', 'journey_id', 'id'], name='event_by_journey'), models.Index(condition=models.Q(('journey_id', None)), fields=['company_id', 'document', 'document_id'], name='event_without_journey')],
+                "db_table": "event",
+                "indexes": [
+                    models.Index(fields=["company_id", "journey_id", "id"], name="event_by_journey"),
+                    models.Index(
+                        condition=models.Q(("journey_id", None)),
+                        fields=["company_id", "document", "document_id"],
+                        name="event_without_journey",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='KeptReply',
+            name="KeptReply",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('user_id', models.IntegerField()),
-                ('key', models.CharField(max_length=200)),
-                ('request_hash', models.BinaryField()),
-                ('status', models.SmallIntegerField()),
-                ('content_type', models.CharField(max_length=100)),
-                ('body', models.BinaryField()),
-                ('kept_at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("user_id", models.IntegerField()),
+                ("key", models.CharField(max_length=200)),
+                ("request_hash", models.BinaryField()),
+                ("status", models.SmallIntegerField()),
+                ("content_type", models.CharField(max_length=100)),
+                ("body", models.BinaryField()),
+                ("kept_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'kept_reply',
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'user_id', 'key'), name='one_reply_per_key')],
+                "db_table": "kept_reply",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "user_id", "key"), name="one_reply_per_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('series', models.CharField(max_length=40)),
-                ('year', models.SmallIntegerField()),
-                ('next_number', models.IntegerField(db_default=1)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("series", models.CharField(max_length=40)),
+                ("year", models.SmallIntegerField()),
+                ("next_number", models.IntegerField(db_default=1)),
             ],
             options={
-                'db_table': 'number_series',
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'series', 'year'), name='one_counter_per_series_and_year'), models.CheckConstraint(condition=models.Q(('next_number__gte', 1)), name='number_series_starts_at_one')],
+                "db_table": "number_series",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company_id", "series", "year"), name="one_counter_per_series_and_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("next_number__gte", 1)), name="number_series_starts_at_one"
+                    ),
+                ],
             },
         ),
     ]

@@ -9,6 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [("reference", "0001_tables"), ("kernel", "0002_security")]
     operations = [
         # The kernel's tables came before the company's.
-        *(migrations.RunSQL(company_key(table), migrations.RunSQL.noop) for table in ("event", "number_series", "kept_reply")),
+        *(
+            migrations.RunSQL(company_key(table), migrations.RunSQL.noop)
+            for table in ("event", "number_series", "kept_reply")
+        ),
         SecureTables(sign_in=["Membership", "ApiToken"]),
     ]

@@ -7,338 +7,590 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ordering', '0001_tables'),
-        ('reference', '0001_tables'),
-        ('shipping', '0001_tables'),
+        ("ordering", "0001_tables"),
+        ("reference", "0001_tables"),
+        ("shipping", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=100)),
-                ('name_zh', models.CharField(db_default='', max_length=100)),
-                ('role', models.CharField(max_length=40)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=100)),
+                ("name_zh", models.CharField(db_default="", max_length=100)),
+                ("role", models.CharField(max_length=40)),
             ],
             options={
-                'db_table': 'account',
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'code'), name='account_code_is_unique'), models.UniqueConstraint(fields=('company_id', 'role'), name='one_account_per_role')],
+                "db_table": "account",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "code"), name="account_code_is_unique"),
+                    models.UniqueConstraint(fields=("company_id", "role"), name="one_account_per_role"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('number', models.IntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('document', models.CharField(max_length=40)),
-                ('document_id', models.BigIntegerField(null=True)),
-                ('description', models.CharField(db_default='', max_length=200)),
-                ('posted_on', models.DateField()),
-                ('posted_at', models.DateTimeField()),
-                ('posted_by_id', models.IntegerField(null=True)),
-                ('source_row', models.IntegerField(null=True)),
-                ('chain_hash', models.BinaryField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("number", models.IntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("document", models.CharField(max_length=40)),
+                ("document_id", models.BigIntegerField(null=True)),
+                ("description", models.CharField(db_default="", max_length=200)),
+                ("posted_on", models.DateField()),
+                ("posted_at", models.DateTimeField()),
+                ("posted_by_id", models.IntegerField(null=True)),
+                ("source_row", models.IntegerField(null=True)),
+                ("chain_hash", models.BinaryField()),
             ],
             options={
-                'db_table': 'journal_entry',
-                'indexes': [models.Index(fields=['company_id', 'document', 'document_id'], name='entry_by_document'), models.Index(fields=['company_id', 'posted_on'], name='entry_by_day')],
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'number'), name='entry_number_is_unique')],
+                "db_table": "journal_entry",
+                "indexes": [
+                    models.Index(fields=["company_id", "document", "document_id"], name="entry_by_document"),
+                    models.Index(fields=["company_id", "posted_on"], name="entry_by_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "number"), name="entry_number_is_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('number', models.CharField(max_length=40)),
-                ('external_ref', models.CharField(max_length=80, null=True)),
-                ('method', models.CharField(choices=[('cash', 'Cash'), ('bank_transfer', 'Bank transfer'), ('card', 'Card'), ('cheque', 'Cheque')], max_length=20)),
-                ('reference', models.CharField(db_default='', max_length=140)),
-                ('received_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by_id', models.IntegerField(null=True)),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('applied', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('is_generated', models.BooleanField(db_default=False)),
-                ('currency', models.ForeignKey(db_column='currency', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.currency')),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("number", models.CharField(max_length=40)),
+                ("external_ref", models.CharField(max_length=80, null=True)),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("cash", "Cash"),
+                            ("bank_transfer", "Bank transfer"),
+                            ("card", "Card"),
+                            ("cheque", "Cheque"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reference", models.CharField(db_default="", max_length=140)),
+                ("received_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by_id", models.IntegerField(null=True)),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("applied", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("is_generated", models.BooleanField(db_default=False)),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        db_column="currency",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reference.currency",
+                    ),
+                ),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'payment',
+                "db_table": "payment",
             },
         ),
         migrations.CreateModel(
-            name='BankStatementLine',
+            name="BankStatementLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('account', models.CharField(max_length=40)),
-                ('external_ref', models.CharField(max_length=80)),
-                ('booked_on', models.DateField()),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('payer', models.CharField(db_default='', max_length=200)),
-                ('reference', models.CharField(db_default='', max_length=400)),
-                ('raw', models.TextField(db_default='')),
-                ('imported_at', models.DateTimeField()),
-                ('currency', models.ForeignKey(db_column='currency', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.currency')),
-                ('payment', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='finance.payment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("account", models.CharField(max_length=40)),
+                ("external_ref", models.CharField(max_length=80)),
+                ("booked_on", models.DateField()),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("payer", models.CharField(db_default="", max_length=200)),
+                ("reference", models.CharField(db_default="", max_length=400)),
+                ("raw", models.TextField(db_default="")),
+                ("imported_at", models.DateTimeField()),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        db_column="currency",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reference.currency",
+                    ),
+                ),
+                (
+                    "payment",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="finance.payment"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'bank_statement_line',
+                "db_table": "bank_statement_line",
             },
         ),
         migrations.CreateModel(
-            name='Receivable',
+            name="Receivable",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('due_on', models.DateField()),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('applied', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('settled_on', models.DateField(null=True)),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("due_on", models.DateField()),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("applied", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("settled_on", models.DateField(null=True)),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'receivable',
+                "db_table": "receivable",
             },
         ),
         migrations.CreateModel(
-            name='PaymentApplication',
+            name="PaymentApplication",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('reason', models.CharField(max_length=30)),
-                ('applied_on', models.DateField()),
-                ('applied_at', models.DateTimeField()),
-                ('applied_by_id', models.IntegerField(null=True)),
-                ('payment', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='finance.payment')),
-                ('credit', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='finance.receivable')),
-                ('receivable', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='finance.receivable')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("reason", models.CharField(max_length=30)),
+                ("applied_on", models.DateField()),
+                ("applied_at", models.DateTimeField()),
+                ("applied_by_id", models.IntegerField(null=True)),
+                (
+                    "payment",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="finance.payment"
+                    ),
+                ),
+                (
+                    "credit",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="finance.receivable"
+                    ),
+                ),
+                (
+                    "receivable",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="finance.receivable"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'payment_application',
+                "db_table": "payment_application",
             },
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('reason', models.CharField(max_length=300)),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by_id', models.IntegerField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('resolution', models.CharField(db_default='', max_length=300)),
-                ('order_line', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorderline')),
-                ('receivable', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='finance.receivable')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("reason", models.CharField(max_length=300)),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by_id", models.IntegerField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("resolution", models.CharField(db_default="", max_length=300)),
+                (
+                    "order_line",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorderline"
+                    ),
+                ),
+                (
+                    "receivable",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="finance.receivable"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'dispute',
+                "db_table": "dispute",
             },
         ),
         migrations.CreateModel(
-            name='SalesInvoice',
+            name="SalesInvoice",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit_note', 'Credit note')], db_default='invoice', max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('posted', 'Posted'), ('dropped', 'Dropped')], db_default='draft', max_length=8)),
-                ('number', models.CharField(max_length=40, null=True)),
-                ('series_year', models.SmallIntegerField(null=True)),
-                ('series_number', models.IntegerField(null=True)),
-                ('external_ref', models.CharField(max_length=80, null=True)),
-                ('exchange_rate', models.DecimalField(db_default=1, decimal_places=8, max_digits=18)),
-                ('drafted_at', models.DateTimeField()),
-                ('posted_at', models.DateTimeField(null=True)),
-                ('posted_by_id', models.IntegerField(null=True)),
-                ('issued_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('amount_net', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('amount_tax', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('amount_gross', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('currency', models.ForeignKey(db_column='currency', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.currency')),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
-                ('customer_return', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.customerreturn')),
-                ('order', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
-                ('shipment', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("invoice", "Invoice"), ("credit_note", "Credit note")],
+                        db_default="invoice",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("posted", "Posted"), ("dropped", "Dropped")],
+                        db_default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, null=True)),
+                ("series_year", models.SmallIntegerField(null=True)),
+                ("series_number", models.IntegerField(null=True)),
+                ("external_ref", models.CharField(max_length=80, null=True)),
+                ("exchange_rate", models.DecimalField(db_default=1, decimal_places=8, max_digits=18)),
+                ("drafted_at", models.DateTimeField()),
+                ("posted_at", models.DateTimeField(null=True)),
+                ("posted_by_id", models.IntegerField(null=True)),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("amount_net", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("amount_tax", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("amount_gross", models.DecimalField(decimal_places=3, max_digits=18)),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        db_column="currency",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reference.currency",
+                    ),
+                ),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
+                (
+                    "customer_return",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.customerreturn"
+                    ),
+                ),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
+                (
+                    "shipment",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipment"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sales_invoice',
+                "db_table": "sales_invoice",
             },
         ),
         migrations.AddField(
-            model_name='receivable',
-            name='invoice',
-            field=dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='finance.salesinvoice'),
+            model_name="receivable",
+            name="invoice",
+            field=dinghuo.kernel.fields.Within(
+                on_delete=django.db.models.deletion.DO_NOTHING, to="finance.salesinvoice"
+            ),
         ),
         migrations.CreateModel(
-            name='SalesInvoiceLine',
+            name="SalesInvoiceLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('position', models.IntegerField()),
-                ('kind', models.CharField(db_default='goods', max_length=30)),
-                ('description', models.CharField(db_default='', max_length=200)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=15)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('tax_rate', models.DecimalField(decimal_places=4, max_digits=6)),
-                ('amount_net', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('amount_tax', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('source_row', models.IntegerField(null=True)),
-                ('invoice', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='finance.salesinvoice')),
-                ('order_charge', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.ordercharge')),
-                ('return_line', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.customerreturnline')),
-                ('shipment_line', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipmentline')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("position", models.IntegerField()),
+                ("kind", models.CharField(db_default="goods", max_length=30)),
+                ("description", models.CharField(db_default="", max_length=200)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=15)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("tax_rate", models.DecimalField(decimal_places=4, max_digits=6)),
+                ("amount_net", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("amount_tax", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("source_row", models.IntegerField(null=True)),
+                (
+                    "invoice",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="finance.salesinvoice"
+                    ),
+                ),
+                (
+                    "order_charge",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.ordercharge"
+                    ),
+                ),
+                (
+                    "return_line",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.customerreturnline"
+                    ),
+                ),
+                (
+                    "shipment_line",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipmentline"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sales_invoice_line',
+                "db_table": "sales_invoice_line",
             },
         ),
         migrations.CreateModel(
-            name='JournalLine',
+            name="JournalLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('account', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='finance.account')),
-                ('entry', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='finance.journalentry')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=18)),
+                (
+                    "account",
+                    dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to="finance.account"),
+                ),
+                (
+                    "entry",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="finance.journalentry"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'journal_line',
-                'indexes': [models.Index(fields=['company_id', 'entry'], name='journal_line_by_entry'), models.Index(fields=['company_id', 'account'], name='journal_line_by_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='journal_line_is_not_zero')],
+                "db_table": "journal_line",
+                "indexes": [
+                    models.Index(fields=["company_id", "entry"], name="journal_line_by_entry"),
+                    models.Index(fields=["company_id", "account"], name="journal_line_by_account"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="journal_line_is_not_zero"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('applied__lt', models.F('amount'))), fields=['company_id', 'customer'], name='payment_with_money_left'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("applied__lt", models.F("amount"))),
+                fields=["company_id", "customer"],
+                name="payment_with_money_left",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('company_id', 'number'), name='payment_number_is_unique'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("company_id", "number"), name="payment_number_is_unique"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('company_id', 'external_ref'), name='payment_taken_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(fields=("company_id", "external_ref"), name="payment_taken_once"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_is_positive"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('applied__gte', 0), ('applied__lte', models.F('amount'))), name='never_applied_beyond_payment'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("applied__gte", 0), ("applied__lte", models.F("amount"))),
+                name="never_applied_beyond_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'bank_transfer', 'card', 'cheque'])), name='payment_method_is_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("method__in", ["cash", "bank_transfer", "card", "cheque"])),
+                name="payment_method_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankstatementline',
-            constraint=models.UniqueConstraint(fields=('company_id', 'account', 'external_ref'), name='bank_line_imported_once'),
+            model_name="bankstatementline",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "account", "external_ref"), name="bank_line_imported_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='paymentapplication',
-            index=models.Index(fields=['company_id', 'receivable'], name='application_by_receivable'),
+            model_name="paymentapplication",
+            index=models.Index(fields=["company_id", "receivable"], name="application_by_receivable"),
         ),
         migrations.AddIndex(
-            model_name='paymentapplication',
-            index=models.Index(condition=models.Q(('payment__isnull', False)), fields=['company_id', 'payment'], name='application_by_payment'),
+            model_name="paymentapplication",
+            index=models.Index(
+                condition=models.Q(("payment__isnull", False)),
+                fields=["company_id", "payment"],
+                name="application_by_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentapplication',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='application_is_positive'),
+            model_name="paymentapplication",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="application_is_positive"),
         ),
         migrations.AddConstraint(
-            model_name='paymentapplication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', None), ('payment__isnull', False)), models.Q(('credit__isnull', False), ('payment', None)), _connector='OR'), name='application_has_one_source'),
+            model_name="paymentapplication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("credit", None), ("payment__isnull", False)),
+                    models.Q(("credit__isnull", False), ("payment", None)),
+                    _connector="OR",
+                ),
+                name="application_has_one_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='disputed_is_positive'),
+            model_name="dispute",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="disputed_is_positive"),
         ),
         migrations.AddIndex(
-            model_name='salesinvoice',
-            index=models.Index(fields=['company_id', 'order'], name='invoice_by_order'),
+            model_name="salesinvoice",
+            index=models.Index(fields=["company_id", "order"], name="invoice_by_order"),
         ),
         migrations.AddIndex(
-            model_name='salesinvoice',
-            index=models.Index(fields=['company_id', 'customer', 'issued_on'], name='invoice_by_customer'),
+            model_name="salesinvoice",
+            index=models.Index(fields=["company_id", "customer", "issued_on"], name="invoice_by_customer"),
         ),
         migrations.AddIndex(
-            model_name='salesinvoice',
-            index=models.Index(condition=models.Q(('state', 'draft')), fields=['company_id', 'id'], name='invoice_waiting_to_post'),
+            model_name="salesinvoice",
+            index=models.Index(
+                condition=models.Q(("state", "draft")), fields=["company_id", "id"], name="invoice_waiting_to_post"
+            ),
         ),
         migrations.AddIndex(
-            model_name='salesinvoice',
-            index=models.Index(condition=models.Q(('state', 'posted')), fields=['company_id', 'issued_on'], name='invoice_by_day'),
+            model_name="salesinvoice",
+            index=models.Index(
+                condition=models.Q(("state", "posted")), fields=["company_id", "issued_on"], name="invoice_by_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.UniqueConstraint(fields=('company_id', 'kind', 'series_year', 'series_number'), name='invoice_number_is_unique'),
+            model_name="salesinvoice",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "kind", "series_year", "series_number"), name="invoice_number_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), ('shipment__isnull', False)), fields=('company_id', 'shipment'), name='a_shipment_is_invoiced_once'),
+            model_name="salesinvoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("state", "dropped"), _negated=True), ("shipment__isnull", False)),
+                fields=("company_id", "shipment"),
+                name="a_shipment_is_invoiced_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), ('customer_return__isnull', False)), fields=('company_id', 'customer_return'), name='a_return_is_credited_once'),
+            model_name="salesinvoice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("state", "dropped"), _negated=True), ("customer_return__isnull", False)),
+                fields=("company_id", "customer_return"),
+                name="a_return_is_credited_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.UniqueConstraint(fields=('company_id', 'external_ref'), name='invoice_imported_once'),
+            model_name="salesinvoice",
+            constraint=models.UniqueConstraint(fields=("company_id", "external_ref"), name="invoice_imported_once"),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_gross', django.db.models.expressions.CombinedExpression(models.F('amount_net'), '+', models.F('amount_tax')))), name='invoice_total_is_its_parts'),
+            model_name="salesinvoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_gross",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("amount_net"), "+", models.F("amount_tax")
+                        ),
+                    )
+                ),
+                name="invoice_total_is_its_parts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', False), ('posted_at__isnull', False), ('series_number__isnull', False), ('series_year__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('number', None), ('posted_at', None), ('series_number', None)), _connector='OR'), name='posted_invoice_has_its_number'),
+            model_name="salesinvoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("number__isnull", False),
+                        ("posted_at__isnull", False),
+                        ("series_number__isnull", False),
+                        ("series_year__isnull", False),
+                        ("state", "posted"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "posted"), _negated=True),
+                        ("number", None),
+                        ("posted_at", None),
+                        ("series_number", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="posted_invoice_has_its_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoice',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'dropped', 'posted'])), name='sales_invoice_state_is_known'),
+            model_name="salesinvoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "dropped", "posted"])), name="sales_invoice_state_is_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='receivable',
-            index=models.Index(condition=models.Q(('applied', models.F('amount')), _negated=True), fields=['company_id', 'customer', 'due_on'], name='receivable_still_open'),
+            model_name="receivable",
+            index=models.Index(
+                condition=models.Q(("applied", models.F("amount")), _negated=True),
+                fields=["company_id", "customer", "due_on"],
+                name="receivable_still_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receivable',
-            constraint=models.UniqueConstraint(fields=('company_id', 'invoice'), name='one_receivable_per_invoice'),
+            model_name="receivable",
+            constraint=models.UniqueConstraint(fields=("company_id", "invoice"), name="one_receivable_per_invoice"),
         ),
         migrations.AddConstraint(
-            model_name='receivable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', 0), ('applied__gte', 0), ('applied__lte', models.F('amount'))), models.Q(('amount__lt', 0), ('applied__gte', models.F('amount')), ('applied__lte', 0)), _connector='OR'), name='never_settled_beyond_its_amount'),
+            model_name="receivable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gte", 0), ("applied__gte", 0), ("applied__lte", models.F("amount"))),
+                    models.Q(("amount__lt", 0), ("applied__gte", models.F("amount")), ("applied__lte", 0)),
+                    _connector="OR",
+                ),
+                name="never_settled_beyond_its_amount",
+            ),
         ),
         migrations.AddIndex(
-            model_name='salesinvoiceline',
-            index=models.Index(condition=models.Q(('shipment_line__isnull', False)), fields=['company_id', 'shipment_line'], name='invoice_line_by_goods'),
+            model_name="salesinvoiceline",
+            index=models.Index(
+                condition=models.Q(("shipment_line__isnull", False)),
+                fields=["company_id", "shipment_line"],
+                name="invoice_line_by_goods",
+            ),
         ),
         migrations.AddIndex(
-            model_name='salesinvoiceline',
-            index=models.Index(condition=models.Q(('order_charge__isnull', False)), fields=['company_id', 'order_charge'], name='invoice_line_by_charge'),
+            model_name="salesinvoiceline",
+            index=models.Index(
+                condition=models.Q(("order_charge__isnull", False)),
+                fields=["company_id", "order_charge"],
+                name="invoice_line_by_charge",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoiceline',
-            constraint=models.UniqueConstraint(fields=('company_id', 'invoice', 'position'), name='one_invoice_line_per_position'),
+            model_name="salesinvoiceline",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "invoice", "position"), name="one_invoice_line_per_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesinvoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'goods'), _negated=True), ('shipment_line__isnull', False), ('return_line__isnull', False), _connector='OR'), name='goods_come_from_a_shipment_or_return'),
+            model_name="salesinvoiceline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "goods"), _negated=True),
+                    ("shipment_line__isnull", False),
+                    ("return_line__isnull", False),
+                    _connector="OR",
+                ),
+                name="goods_come_from_a_shipment_or_return",
+            ),
         ),
     ]

@@ -7,160 +7,246 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('reference', '0001_tables'),
+        ("reference", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SalesOrder',
+            name="SalesOrder",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('number', models.CharField(max_length=40)),
-                ('external_ref', models.CharField(max_length=80, null=True)),
-                ('source', models.CharField(db_default='page', max_length=20)),
-                ('exchange_rate', models.DecimalField(db_default=1, decimal_places=8, max_digits=18)),
-                ('customer_po', models.CharField(db_default='', max_length=80)),
-                ('ordered_on', models.DateField()),
-                ('requested_on', models.DateField(null=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('held', 'On hold'), ('released', 'Released'), ('completed', 'Completed'), ('rejected', 'Rejected'), ('cancelled', 'Cancelled')], db_default='draft', max_length=12)),
-                ('priority', models.SmallIntegerField(db_default=5)),
-                ('payment_terms_days', models.SmallIntegerField(db_default=30)),
-                ('ship_to_name', models.CharField(db_default='', max_length=200)),
-                ('ship_to_address', models.CharField(db_default='', max_length=300)),
-                ('ship_to_city', models.CharField(db_default='', max_length=100)),
-                ('ship_to_country', models.CharField(db_default='', max_length=2)),
-                ('amount_net', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('amount_tax', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('amount_gross', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('invoiced_gross', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('version', models.IntegerField(db_default=1)),
-                ('created_at', models.DateTimeField()),
-                ('created_by_id', models.IntegerField(null=True)),
-                ('currency', models.ForeignKey(db_column='currency', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reference.currency')),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
-                ('warehouse', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.warehouse')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("number", models.CharField(max_length=40)),
+                ("external_ref", models.CharField(max_length=80, null=True)),
+                ("source", models.CharField(db_default="page", max_length=20)),
+                ("exchange_rate", models.DecimalField(db_default=1, decimal_places=8, max_digits=18)),
+                ("customer_po", models.CharField(db_default="", max_length=80)),
+                ("ordered_on", models.DateField()),
+                ("requested_on", models.DateField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("held", "On hold"),
+                            ("released", "Released"),
+                            ("completed", "Completed"),
+                            ("rejected", "Rejected"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="draft",
+                        max_length=12,
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(db_default=5)),
+                ("payment_terms_days", models.SmallIntegerField(db_default=30)),
+                ("ship_to_name", models.CharField(db_default="", max_length=200)),
+                ("ship_to_address", models.CharField(db_default="", max_length=300)),
+                ("ship_to_city", models.CharField(db_default="", max_length=100)),
+                ("ship_to_country", models.CharField(db_default="", max_length=2)),
+                ("amount_net", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("amount_tax", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("amount_gross", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("invoiced_gross", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("version", models.IntegerField(db_default=1)),
+                ("created_at", models.DateTimeField()),
+                ("created_by_id", models.IntegerField(null=True)),
+                (
+                    "currency",
+                    models.ForeignKey(
+                        db_column="currency",
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reference.currency",
+                    ),
+                ),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
+                (
+                    "warehouse",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.warehouse"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sales_order',
+                "db_table": "sales_order",
             },
         ),
         migrations.CreateModel(
-            name='OrderCharge',
+            name="OrderCharge",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('position', models.IntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('description', models.CharField(db_default='', max_length=200)),
-                ('quantity', models.DecimalField(db_default=1, decimal_places=3, max_digits=15)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('tax_rate', models.DecimalField(decimal_places=4, max_digits=6)),
-                ('amount_net', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('amount_tax', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('source_row', models.IntegerField(null=True)),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("position", models.IntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("description", models.CharField(db_default="", max_length=200)),
+                ("quantity", models.DecimalField(db_default=1, decimal_places=3, max_digits=15)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("tax_rate", models.DecimalField(decimal_places=4, max_digits=6)),
+                ("amount_net", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("amount_tax", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("source_row", models.IntegerField(null=True)),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'order_charge',
+                "db_table": "order_charge",
             },
         ),
         migrations.CreateModel(
-            name='OrderAmendment',
+            name="OrderAmendment",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('version', models.IntegerField()),
-                ('amended_at', models.DateTimeField()),
-                ('amended_by_id', models.IntegerField(null=True)),
-                ('reason', models.CharField(db_default='', max_length=300)),
-                ('difference', models.JSONField()),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("version", models.IntegerField()),
+                ("amended_at", models.DateTimeField()),
+                ("amended_by_id", models.IntegerField(null=True)),
+                ("reason", models.CharField(db_default="", max_length=300)),
+                ("difference", models.JSONField()),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'order_amendment',
+                "db_table": "order_amendment",
             },
         ),
         migrations.CreateModel(
-            name='SalesOrderLine',
+            name="SalesOrderLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('position', models.IntegerField()),
-                ('ordered', models.DecimalField(decimal_places=3, max_digits=15)),
-                ('allocated', models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
-                ('shipped', models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
-                ('invoiced', models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('tax_rate', models.DecimalField(decimal_places=4, max_digits=6)),
-                ('amount_net', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('amount_tax', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('source_row', models.IntegerField(null=True)),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
-                ('product', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.product')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("position", models.IntegerField()),
+                ("ordered", models.DecimalField(decimal_places=3, max_digits=15)),
+                ("allocated", models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
+                ("shipped", models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
+                ("invoiced", models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("tax_rate", models.DecimalField(decimal_places=4, max_digits=6)),
+                ("amount_net", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("amount_tax", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("source_row", models.IntegerField(null=True)),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
+                (
+                    "product",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.product"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sales_order_line',
+                "db_table": "sales_order_line",
             },
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(condition=models.Q(('state__in', ['submitted', 'held', 'released'])), fields=['company_id', 'state', 'customer'], name='order_in_work'),
+            model_name="salesorder",
+            index=models.Index(
+                condition=models.Q(("state__in", ["submitted", "held", "released"])),
+                fields=["company_id", "state", "customer"],
+                name="order_in_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['company_id', 'ordered_on', 'id'], name='order_by_day'),
+            model_name="salesorder",
+            index=models.Index(fields=["company_id", "ordered_on", "id"], name="order_by_day"),
         ),
         migrations.AddIndex(
-            model_name='salesorder',
-            index=models.Index(fields=['company_id', 'customer', 'ordered_on'], name='order_by_customer'),
+            model_name="salesorder",
+            index=models.Index(fields=["company_id", "customer", "ordered_on"], name="order_by_customer"),
         ),
         migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.UniqueConstraint(fields=('company_id', 'number'), name='order_number_is_unique'),
+            model_name="salesorder",
+            constraint=models.UniqueConstraint(fields=("company_id", "number"), name="order_number_is_unique"),
         ),
         migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.UniqueConstraint(fields=('company_id', 'external_ref'), name='order_imported_once'),
+            model_name="salesorder",
+            constraint=models.UniqueConstraint(fields=("company_id", "external_ref"), name="order_imported_once"),
         ),
         migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_gross', django.db.models.expressions.CombinedExpression(models.F('amount_net'), '+', models.F('amount_tax')))), name='order_total_is_its_parts'),
+            model_name="salesorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "amount_gross",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("amount_net"), "+", models.F("amount_tax")
+                        ),
+                    )
+                ),
+                name="order_total_is_its_parts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['cancelled', 'completed', 'draft', 'held', 'rejected', 'released', 'submitted'])), name='sales_order_state_is_known'),
+            model_name="salesorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["cancelled", "completed", "draft", "held", "rejected", "released", "submitted"])
+                ),
+                name="sales_order_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ordercharge',
-            constraint=models.UniqueConstraint(fields=('company_id', 'order', 'position'), name='one_charge_per_position'),
+            model_name="ordercharge",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "order", "position"), name="one_charge_per_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderamendment',
-            constraint=models.UniqueConstraint(fields=('company_id', 'order', 'version'), name='one_amendment_per_version'),
+            model_name="orderamendment",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "order", "version"), name="one_amendment_per_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorderline',
-            constraint=models.UniqueConstraint(fields=('company_id', 'order', 'position'), name='one_line_per_position'),
+            model_name="salesorderline",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "order", "position"), name="one_line_per_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('ordered__gt', 0)), name='ordered_is_positive'),
+            model_name="salesorderline",
+            constraint=models.CheckConstraint(condition=models.Q(("ordered__gt", 0)), name="ordered_is_positive"),
         ),
         migrations.AddConstraint(
-            model_name='salesorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('allocated__gte', models.F('shipped')), ('allocated__lte', models.F('ordered'))), name='allocated_between_shipped_and_ordered'),
+            model_name="salesorderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("allocated__gte", models.F("shipped")), ("allocated__lte", models.F("ordered"))),
+                name="allocated_between_shipped_and_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('invoiced__gte', 0), ('invoiced__lte', models.F('shipped'))), name='invoiced_within_shipped'),
+            model_name="salesorderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("invoiced__gte", 0), ("invoiced__lte", models.F("shipped"))),
+                name="invoiced_within_shipped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='salesorderline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='order_price_not_negative'),
+            model_name="salesorderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_price__gte", 0)), name="order_price_not_negative"
+            ),
         ),
     ]

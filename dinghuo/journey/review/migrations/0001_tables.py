@@ -6,109 +6,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ordering', '0001_tables'),
+        ("ordering", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('order_version', models.IntegerField()),
-                ('reviewed_at', models.DateTimeField()),
-                ('cause', models.CharField(max_length=20)),
-                ('outcome', models.CharField(max_length=10)),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("order_version", models.IntegerField()),
+                ("reviewed_at", models.DateTimeField()),
+                ("cause", models.CharField(max_length=20)),
+                ("outcome", models.CharField(max_length=10)),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review',
+                "db_table": "review",
             },
         ),
         migrations.CreateModel(
-            name='ReviewRule',
+            name="ReviewRule",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('code', models.CharField(max_length=40)),
-                ('version', models.IntegerField(db_default=1)),
-                ('kind', models.CharField(max_length=40)),
-                ('parameters', models.JSONField(db_default={})),
-                ('severity', models.CharField(choices=[('warn', 'Warn'), ('hold', 'Hold'), ('reject', 'Reject')], max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('created_by_id', models.IntegerField(null=True)),
-                ('retired_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("code", models.CharField(max_length=40)),
+                ("version", models.IntegerField(db_default=1)),
+                ("kind", models.CharField(max_length=40)),
+                ("parameters", models.JSONField(db_default={})),
+                (
+                    "severity",
+                    models.CharField(choices=[("warn", "Warn"), ("hold", "Hold"), ("reject", "Reject")], max_length=10),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("created_by_id", models.IntegerField(null=True)),
+                ("retired_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'review_rule',
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'code', 'version'), name='rule_version_is_unique'), models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('company_id', 'code'), name='one_version_in_force')],
+                "db_table": "review_rule",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "code", "version"), name="rule_version_is_unique"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("company_id", "code"),
+                        name="one_version_in_force",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReviewFinding',
+            name="ReviewFinding",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('outcome', models.CharField(max_length=10)),
-                ('inputs', models.JSONField()),
-                ('review', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='review.review')),
-                ('rule', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='review.reviewrule')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("outcome", models.CharField(max_length=10)),
+                ("inputs", models.JSONField()),
+                (
+                    "review",
+                    dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to="review.review"),
+                ),
+                (
+                    "rule",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="review.reviewrule"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'review_finding',
+                "db_table": "review_finding",
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('placed_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('lifted_by_id', models.IntegerField(null=True)),
-                ('lifted_because', models.CharField(db_default='', max_length=300)),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
-                ('rule', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='review.reviewrule')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("placed_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
+                ("lifted_by_id", models.IntegerField(null=True)),
+                ("lifted_because", models.CharField(db_default="", max_length=300)),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
+                (
+                    "rule",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="review.reviewrule"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'hold',
+                "db_table": "hold",
             },
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('order_version', models.IntegerField()),
-                ('decision', models.CharField(max_length=10)),
-                ('reason', models.CharField(max_length=300)),
-                ('decided_at', models.DateTimeField()),
-                ('decided_by_id', models.IntegerField(null=True)),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("order_version", models.IntegerField()),
+                ("decision", models.CharField(max_length=10)),
+                ("reason", models.CharField(max_length=300)),
+                ("decided_at", models.DateTimeField()),
+                ("decided_by_id", models.IntegerField(null=True)),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'approval',
-                'indexes': [models.Index(fields=['company_id', 'order'], name='approval_by_order')],
+                "db_table": "approval",
+                "indexes": [models.Index(fields=["company_id", "order"], name="approval_by_order")],
             },
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['company_id', 'order'], name='review_by_order'),
+            model_name="review",
+            index=models.Index(fields=["company_id", "order"], name="review_by_order"),
         ),
         migrations.AddIndex(
-            model_name='reviewfinding',
-            index=models.Index(fields=['company_id', 'review'], name='finding_by_review'),
+            model_name="reviewfinding",
+            index=models.Index(fields=["company_id", "review"], name="finding_by_review"),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['company_id', 'order'], name='hold_by_order'),
+            model_name="hold",
+            index=models.Index(fields=["company_id", "order"], name="hold_by_order"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('company_id', 'order', 'rule'), name='one_open_hold_per_rule'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at", None)),
+                fields=("company_id", "order", "rule"),
+                name="one_open_hold_per_rule",
+            ),
         ),
     ]

@@ -6,218 +6,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('allocation', '0001_tables'),
-        ('ordering', '0001_tables'),
-        ('reference', '0001_tables'),
+        ("allocation", "0001_tables"),
+        ("ordering", "0001_tables"),
+        ("reference", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomerReturn',
+            name="CustomerReturn",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('number', models.CharField(max_length=40)),
-                ('external_ref', models.CharField(max_length=80, null=True)),
-                ('reason', models.CharField(db_default='', max_length=300)),
-                ('received_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
-                ('order', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
-                ('warehouse', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.warehouse')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("number", models.CharField(max_length=40)),
+                ("external_ref", models.CharField(max_length=80, null=True)),
+                ("reason", models.CharField(db_default="", max_length=300)),
+                ("received_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
+                (
+                    "warehouse",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.warehouse"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'customer_return',
+                "db_table": "customer_return",
             },
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('number', models.CharField(max_length=40)),
-                ('state', models.CharField(choices=[('notice', 'Shipping notice'), ('dispatched', 'On the road'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], db_default='notice', max_length=12)),
-                ('planned_on', models.DateField()),
-                ('dispatched_on', models.DateField(null=True)),
-                ('expected_on', models.DateField()),
-                ('delivered_on', models.DateField(null=True)),
-                ('tracking_number', models.CharField(db_default='', max_length=80)),
-                ('weight_kg', models.DecimalField(db_default=0, decimal_places=3, max_digits=14)),
-                ('noticed_at', models.DateTimeField()),
-                ('carrier', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.carrier')),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
-                ('warehouse', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.warehouse')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("number", models.CharField(max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("notice", "Shipping notice"),
+                            ("dispatched", "On the road"),
+                            ("delivered", "Delivered"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        db_default="notice",
+                        max_length=12,
+                    ),
+                ),
+                ("planned_on", models.DateField()),
+                ("dispatched_on", models.DateField(null=True)),
+                ("expected_on", models.DateField()),
+                ("delivered_on", models.DateField(null=True)),
+                ("tracking_number", models.CharField(db_default="", max_length=80)),
+                ("weight_kg", models.DecimalField(db_default=0, decimal_places=3, max_digits=14)),
+                ("noticed_at", models.DateTimeField()),
+                (
+                    "carrier",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.carrier"
+                    ),
+                ),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
+                (
+                    "warehouse",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.warehouse"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'shipment',
+                "db_table": "shipment",
             },
         ),
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('sscc', models.CharField(max_length=18)),
-                ('weight_kg', models.DecimalField(db_default=0, decimal_places=3, max_digits=14)),
-                ('shipment', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("sscc", models.CharField(max_length=18)),
+                ("weight_kg", models.DecimalField(db_default=0, decimal_places=3, max_digits=14)),
+                (
+                    "shipment",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipment"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'package',
+                "db_table": "package",
             },
         ),
         migrations.CreateModel(
-            name='CarrierBooking',
+            name="CarrierBooking",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('price', models.DecimalField(decimal_places=3, max_digits=18)),
-                ('reason', models.CharField(max_length=30)),
-                ('quotes', models.JSONField()),
-                ('booked_at', models.DateTimeField()),
-                ('carrier', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.carrier')),
-                ('shipment', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("price", models.DecimalField(decimal_places=3, max_digits=18)),
+                ("reason", models.CharField(max_length=30)),
+                ("quotes", models.JSONField()),
+                ("booked_at", models.DateTimeField()),
+                (
+                    "carrier",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.carrier"
+                    ),
+                ),
+                (
+                    "shipment",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipment"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'carrier_booking',
+                "db_table": "carrier_booking",
             },
         ),
         migrations.CreateModel(
-            name='ShipmentLine',
+            name="ShipmentLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=15)),
-                ('returned', models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
-                ('is_cancelled', models.BooleanField(db_default=False)),
-                ('allocation', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='allocation.allocation')),
-                ('shipment', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=15)),
+                ("returned", models.DecimalField(db_default=0, decimal_places=3, max_digits=15)),
+                ("is_cancelled", models.BooleanField(db_default=False)),
+                (
+                    "allocation",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="allocation.allocation"
+                    ),
+                ),
+                (
+                    "shipment",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipment"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'shipment_line',
+                "db_table": "shipment_line",
             },
         ),
         migrations.CreateModel(
-            name='CustomerReturnLine',
+            name="CustomerReturnLine",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('position', models.IntegerField()),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=15)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('tax_rate', models.DecimalField(decimal_places=4, max_digits=6)),
-                ('restocked', models.BooleanField(db_default=True)),
-                ('cost_amount', models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
-                ('source_row', models.IntegerField(null=True)),
-                ('customer_return', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.customerreturn')),
-                ('product', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.product')),
-                ('shipment_line', dinghuo.kernel.fields.Within(null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipmentline')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("position", models.IntegerField()),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=15)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("tax_rate", models.DecimalField(decimal_places=4, max_digits=6)),
+                ("restocked", models.BooleanField(db_default=True)),
+                ("cost_amount", models.DecimalField(db_default=0, decimal_places=3, max_digits=18)),
+                ("source_row", models.IntegerField(null=True)),
+                (
+                    "customer_return",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.customerreturn"
+                    ),
+                ),
+                (
+                    "product",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.product"
+                    ),
+                ),
+                (
+                    "shipment_line",
+                    dinghuo.kernel.fields.Within(
+                        null=True, on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipmentline"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'customer_return_line',
+                "db_table": "customer_return_line",
             },
         ),
         migrations.CreateModel(
-            name='TrackingEvent',
+            name="TrackingEvent",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('status', models.CharField(max_length=20)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('external_ref', models.CharField(max_length=80, null=True)),
-                ('raw', models.JSONField(db_default={})),
-                ('shipment', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='shipping.shipment')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("status", models.CharField(max_length=20)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("external_ref", models.CharField(max_length=80, null=True)),
+                ("raw", models.JSONField(db_default={})),
+                (
+                    "shipment",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="shipping.shipment"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'tracking_event',
+                "db_table": "tracking_event",
             },
         ),
         migrations.AddIndex(
-            model_name='customerreturn',
-            index=models.Index(fields=['company_id', 'order'], name='return_by_order'),
+            model_name="customerreturn",
+            index=models.Index(fields=["company_id", "order"], name="return_by_order"),
         ),
         migrations.AddConstraint(
-            model_name='customerreturn',
-            constraint=models.UniqueConstraint(fields=('company_id', 'number'), name='return_number_is_unique'),
+            model_name="customerreturn",
+            constraint=models.UniqueConstraint(fields=("company_id", "number"), name="return_number_is_unique"),
         ),
         migrations.AddConstraint(
-            model_name='customerreturn',
-            constraint=models.UniqueConstraint(fields=('company_id', 'external_ref'), name='return_imported_once'),
+            model_name="customerreturn",
+            constraint=models.UniqueConstraint(fields=("company_id", "external_ref"), name="return_imported_once"),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(fields=['company_id', 'order'], name='shipment_by_order'),
+            model_name="shipment",
+            index=models.Index(fields=["company_id", "order"], name="shipment_by_order"),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(condition=models.Q(('state__in', ['notice', 'dispatched'])), fields=['company_id', 'state', 'planned_on'], name='shipment_in_work'),
+            model_name="shipment",
+            index=models.Index(
+                condition=models.Q(("state__in", ["notice", "dispatched"])),
+                fields=["company_id", "state", "planned_on"],
+                name="shipment_in_work",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('company_id', 'number'), name='shipment_number_is_unique'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(fields=("company_id", "number"), name="shipment_number_is_unique"),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dispatched_on', None), ('state__in', ['notice', 'cancelled'])), models.Q(('dispatched_on__isnull', False), ('state__in', ['dispatched', 'delivered'])), _connector='OR'), name='dispatched_shipment_has_its_day'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("dispatched_on", None), ("state__in", ["notice", "cancelled"])),
+                    models.Q(("dispatched_on__isnull", False), ("state__in", ["dispatched", "delivered"])),
+                    _connector="OR",
+                ),
+                name="dispatched_shipment_has_its_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivered_on__isnull', False), ('state', 'delivered')), models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_on', None)), _connector='OR'), name='delivered_shipment_has_its_day'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delivered_on__isnull", False), ("state", "delivered")),
+                    models.Q(models.Q(("state", "delivered"), _negated=True), ("delivered_on", None)),
+                    _connector="OR",
+                ),
+                name="delivered_shipment_has_its_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['cancelled', 'delivered', 'dispatched', 'notice'])), name='shipment_state_is_known'),
+            model_name="shipment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["cancelled", "delivered", "dispatched", "notice"])),
+                name="shipment_state_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['company_id', 'shipment'], name='package_by_shipment'),
+            model_name="package",
+            index=models.Index(fields=["company_id", "shipment"], name="package_by_shipment"),
         ),
         migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('company_id', 'sscc'), name='sscc_is_unique'),
+            model_name="package",
+            constraint=models.UniqueConstraint(fields=("company_id", "sscc"), name="sscc_is_unique"),
         ),
         migrations.AddIndex(
-            model_name='carrierbooking',
-            index=models.Index(fields=['company_id', 'shipment'], name='booking_by_shipment'),
+            model_name="carrierbooking",
+            index=models.Index(fields=["company_id", "shipment"], name="booking_by_shipment"),
         ),
         migrations.AddIndex(
-            model_name='shipmentline',
-            index=models.Index(fields=['company_id', 'shipment'], name='shipment_line_by_shipment'),
+            model_name="shipmentline",
+            index=models.Index(fields=["company_id", "shipment"], name="shipment_line_by_shipment"),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_cancelled', False)), fields=('company_id', 'allocation'), name='an_allocation_ships_once'),
+            model_name="shipmentline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_cancelled", False)),
+                fields=("company_id", "allocation"),
+                name="an_allocation_ships_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='shipped_is_positive'),
+            model_name="shipmentline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="shipped_is_positive"),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('returned__gte', 0), ('returned__lte', models.F('quantity'))), name='returned_within_shipped'),
+            model_name="shipmentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("returned__gte", 0), ("returned__lte", models.F("quantity"))),
+                name="returned_within_shipped",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customerreturnline',
-            index=models.Index(fields=['company_id', 'shipment_line'], name='return_line_by_shipment_line'),
+            model_name="customerreturnline",
+            index=models.Index(fields=["company_id", "shipment_line"], name="return_line_by_shipment_line"),
         ),
         migrations.AddConstraint(
-            model_name='customerreturnline',
-            constraint=models.UniqueConstraint(fields=('company_id', 'customer_return', 'position'), name='one_return_line_per_position'),
+            model_name="customerreturnline",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "customer_return", "position"), name="one_return_line_per_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customerreturnline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='returned_is_positive'),
+            model_name="customerreturnline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="returned_is_positive"),
         ),
         migrations.AddIndex(
-            model_name='trackingevent',
-            index=models.Index(fields=['company_id', 'shipment'], name='tracking_by_shipment'),
+            model_name="trackingevent",
+            index=models.Index(fields=["company_id", "shipment"], name="tracking_by_shipment"),
         ),
         migrations.AddConstraint(
-            model_name='trackingevent',
-            constraint=models.UniqueConstraint(fields=('company_id', 'shipment', 'external_ref'), name='carrier_event_taken_once'),
+            model_name="trackingevent",
+            constraint=models.UniqueConstraint(
+                fields=("company_id", "shipment", "external_ref"), name="carrier_event_taken_once"
+            ),
         ),
     ]

@@ -6,104 +6,155 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ordering', '0001_tables'),
-        ('reference', '0001_tables'),
+        ("ordering", "0001_tables"),
+        ("reference", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WebhookDelivery',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('event_id', models.BigIntegerField()),
-                ('url', models.CharField(max_length=500)),
-                ('attempts', models.SmallIntegerField(db_default=0)),
-                ('next_attempt_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('last_status', models.SmallIntegerField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("event_id", models.BigIntegerField()),
+                ("url", models.CharField(max_length=500)),
+                ("attempts", models.SmallIntegerField(db_default=0)),
+                ("next_attempt_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(null=True)),
+                ("last_status", models.SmallIntegerField(null=True)),
             ],
             options={
-                'db_table': 'webhook_delivery',
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'event_id', 'url'), name='one_delivery_per_receiver')],
+                "db_table": "webhook_delivery",
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "event_id", "url"), name="one_delivery_per_receiver")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], db_default='open', max_length=8)),
-                ('text', models.TextField(db_default='')),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                (
+                    "state",
+                    models.CharField(choices=[("open", "Open"), ("closed", "Closed")], db_default="open", max_length=8),
+                ),
+                ("text", models.TextField(db_default="")),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'service_case',
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['company_id', 'opened_at'], name='case_still_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['closed', 'open'])), name='service_case_state_is_known')],
+                "db_table": "service_case",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")),
+                        fields=["company_id", "opened_at"],
+                        name="case_still_open",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["closed", "open"])), name="service_case_state_is_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('rating', models.SmallIntegerField()),
-                ('comment', models.TextField(db_default='')),
-                ('left_at', models.DateTimeField()),
-                ('left_by_id', models.IntegerField(null=True)),
-                ('answer', models.TextField(db_default='')),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by_id', models.IntegerField(null=True)),
-                ('customer', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='reference.customer')),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("rating", models.SmallIntegerField()),
+                ("comment", models.TextField(db_default="")),
+                ("left_at", models.DateTimeField()),
+                ("left_by_id", models.IntegerField(null=True)),
+                ("answer", models.TextField(db_default="")),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answered_by_id", models.IntegerField(null=True)),
+                (
+                    "customer",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="reference.customer"
+                    ),
+                ),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'feedback',
-                'indexes': [models.Index(fields=['company_id', 'left_at'], name='feedback_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'order'), name='one_feedback_per_order'), models.CheckConstraint(condition=models.Q(('rating__range', (1, 5))), name='rating_from_one_to_five')],
+                "db_table": "feedback",
+                "indexes": [models.Index(fields=["company_id", "left_at"], name="feedback_by_time")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "order"), name="one_feedback_per_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__range", (1, 5))), name="rating_from_one_to_five"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('event_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('channel', models.CharField(db_default='portal', max_length=20)),
-                ('queued_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("event_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("channel", models.CharField(db_default="portal", max_length=20)),
+                ("queued_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'notification',
-                'indexes': [models.Index(fields=['company_id', 'order'], name='notification_by_order')],
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'event_id', 'channel'), name='an_event_is_told_once')],
+                "db_table": "notification",
+                "indexes": [models.Index(fields=["company_id", "order"], name="notification_by_order")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id", "event_id", "channel"), name="an_event_is_told_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Promise',
+            name="Promise",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('company_id', models.IntegerField()),
-                ('promised_on', models.DateField()),
-                ('reason', models.CharField(max_length=30)),
-                ('made_at', models.DateTimeField()),
-                ('order', dinghuo.kernel.fields.Within(on_delete=django.db.models.deletion.DO_NOTHING, to='ordering.salesorder')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("company_id", models.IntegerField()),
+                ("promised_on", models.DateField()),
+                ("reason", models.CharField(max_length=30)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "order",
+                    dinghuo.kernel.fields.Within(
+                        on_delete=django.db.models.deletion.DO_NOTHING, to="ordering.salesorder"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'promise',
-                'indexes': [models.Index(fields=['company_id', 'order'], name='promise_by_order')],
+                "db_table": "promise",
+                "indexes": [models.Index(fields=["company_id", "order"], name="promise_by_order")],
             },
         ),
     ]
