@@ -2,11 +2,10 @@
 
 import subprocess
 import sys
+from shutil import which
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-from shutil import which
 
 
 class PageAssets(BuildHookInterface[Any]):

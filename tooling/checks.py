@@ -30,8 +30,6 @@ CHECKS = (
     Check("djlint", ("--lint", "--quiet", "dinghuo"), reads="dinghuo/**/templates/**/*.html"),
 )
 
-CHROMIUM = Path("/usr/bin/chromium")
-
 
 def run_all(arguments: list[str]) -> int:
     """Run every check and then pytest, whatever came before; the exit code is 0 only when all passed."""
@@ -49,7 +47,7 @@ def passes(check: Check) -> bool:
     if next(ROOT.glob(check.reads), None) is None:
         return True
     began = time.monotonic()
-    command = [VENV / "bin" / check.command, *check.arguments]
+    command: list[str | Path] = [VENV / "bin" / check.command, *check.arguments]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     verdict = "FAILED" if done.returncode else "ok"
     print(f"{check.command} {' '.join(check.arguments)}: {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
@@ -72,9 +70,9 @@ def bring_chromium() -> None:
     if shutil.which("chromium") or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return
     say("Installing Chromium for the browser tests ...")
-    quietly: dict[str, int] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "update", "-qq"], check=False, **quietly)
-    install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
     settings = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    if subprocess.run(install, check=False, env=settings, stdout=subprocess.DEVNULL).returncode:
+    install = ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
+    for command in (["apt-get", "update", "-qq"], install):
+        done = subprocess.run(command, check=False, env=settings, capture_output=True)
+    if done.returncode:
         say("Chromium could not be installed; try: apt-get install chromium")

@@ -8,7 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,7 +92,8 @@ def make_venv() -> None:
     version = ".".join(str(part) for part in sys.version_info[:3])
     say(f"Making .venv with Python {version} ...")
     # Not sys.executable, which may be the very interpreter that is about to be cleared away.
-    run_or_fail([sys._base_executable, "-m", "venv", "--clear", VENV])
+    base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    run_or_fail([base, "-m", "venv", "--clear", VENV])
 
 
 def install_packages(level: str) -> None:
@@ -151,7 +152,7 @@ def pip_install(*arguments: str | Path) -> None:
     UNFINISHED.unlink()
 
 
-def run_or_fail(command: list[str | Path]) -> None:
+def run_or_fail(command: Sequence[str | Path]) -> None:
     """Run a step of the set-up in the project folder; its output is shown only when it fails."""
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:

@@ -1,5 +1,7 @@
 """Renews the locks and builds the wheel."""
 
+from pathlib import Path
+
 from tooling import environment
 from tooling.environment import LOCKS, ROOT, VENV, VENV_PYTHON, run_or_fail, say
 
@@ -36,7 +38,7 @@ def build_wheel() -> int:
     """Build the wheel, page assets and translations inside, into dist/."""
     environment.prepare(development=True)
     say("Building the wheel ...")
-    options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", ROOT / "dist"]
+    options: list[str | Path] = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", ROOT / "dist"]
     run_or_fail([VENV_PYTHON, "-m", "pip", "wheel", *options, ROOT])
     newest = max((ROOT / "dist").glob("dinghuo-*.whl"), key=lambda wheel: wheel.stat().st_mtime)
     print(newest.relative_to(ROOT))

@@ -1,0 +1,1 @@
+"""Mirrors the package, plus stories, properties, races and the house style; see CONTRIBUTING.md."""
