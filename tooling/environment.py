@@ -79,8 +79,12 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def venv_is_sound() -> bool:
-    """Whether the venv was left complete and is of the Python that was asked for."""
+    """Whether the venv was left complete, stands where it was made and is of the Python that was asked for."""
     if UNFINISHED.exists() or not VENV_PYTHON.exists():
+        return False
+    pip = VENV / "bin" / "pip"
+    # A script of a venv names its interpreter by the full path, so a venv that was moved or copied is broken.
+    if not pip.exists() or bytes(VENV) not in pip.read_bytes():
         return False
     probe = "import sys, pip; print(*sys.version_info[:2])"
     found = subprocess.run([VENV_PYTHON, "-c", probe], capture_output=True, text=True, check=False)
