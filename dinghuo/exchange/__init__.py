@@ -1,0 +1,1 @@
+"""Files and documents in and out of the house: spreadsheets, e-documents, EDI, bank statements."""
