@@ -64,9 +64,10 @@ def is_ready(*, development: bool) -> bool:
 def one_at_a_time() -> Iterator[None]:
     """Hold the project folder's lock, so that two ./dev at once do not write into one venv.
 
-    The lock is the kernel's and goes away with its holder, however that ends.
+    The lock is the kernel's and goes away with its holder, however that ends; a step that outlives a killed ./dev still holds it.
     """
     handle = os.open(ROOT, os.O_RDONLY)
+    os.set_inheritable(handle, True)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -158,7 +159,8 @@ def pip_install(*arguments: str | Path) -> None:
 
 def run_or_fail(command: Sequence[str | Path]) -> None:
     """Run a step of the set-up in the project folder; its output is shown only when it fails."""
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    pipe, both = subprocess.PIPE, subprocess.STDOUT
+    done = subprocess.run(command, cwd=ROOT, stdout=pipe, stderr=both, text=True, check=False, close_fds=False)
     if done.returncode:
         words = " ".join(str(part) for part in command)
         raise SetUpFailed(f"this step failed (exit code {done.returncode}):\n  {words}\n{done.stdout}")

@@ -89,9 +89,7 @@ def deep_functions(tree: ast.AST) -> list[str]:
 
 def missing_return_types(tree: ast.AST) -> list[str]:
     """Name functions that do not say what they return."""
-    return [
-        f"{function.lineno}: {function.name} has no return type" for function in functions(tree) if not function.returns
-    ]
+    return [f"{function.lineno}: {function.name} has no return type" for function in functions(tree) if not function.returns]
 
 
 def hidden_imports(tree: ast.AST) -> list[str]:

@@ -67,9 +67,7 @@ def schema_names(statement: str) -> list[str]:
     """Name tables that are tied to one schema."""
     table = re.compile(r"\b(?:from|join|into|update|table|view|using)\s+(?:only\s+)?(\w+)\.(\w+)", re.IGNORECASE)
     text = OTHER_FROM.sub("", bare(statement))
-    return [
-        f"{schema}.{name} names a schema" for schema, name in table.findall(text) if schema.lower() not in CATALOGUES
-    ]
+    return [f"{schema}.{name} names a schema" for schema, name in table.findall(text) if schema.lower() not in CATALOGUES]
 
 
 def foreign_placeholders(statement: str) -> list[str]:

@@ -23,9 +23,7 @@ def offences(paths: list[Path], checker: Callable[[ast.Module], list[str]]) -> l
 
 
 def source_offences(paths: list[Path], checker: Callable[[str], list[str]]) -> list[str]:
-    return [
-        f"{tree.relative(path)}:{offence}" for path in paths for offence in checker(path.read_text(encoding="utf-8"))
-    ]
+    return [f"{tree.relative(path)}:{offence}" for path in paths for offence in checker(path.read_text(encoding="utf-8"))]
 
 
 def named(*stems: str) -> list[Path]:

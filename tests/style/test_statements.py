@@ -23,9 +23,7 @@ SELECT sales_order.id, extract(day FROM %(at)s - sales_order.placed_at)::integer
 @pytest.mark.parametrize("checker", statements.CHECKERS)
 def test_every_statement_keeps_the_house_style(checker: Callable[[str], list[str]]) -> None:
     found = [
-        f"{tree.relative(path)}: {offence}"
-        for path in tree.sql_files()
-        for offence in checker(path.read_text(encoding="utf-8"))
+        f"{tree.relative(path)}: {offence}" for path in tree.sql_files() for offence in checker(path.read_text(encoding="utf-8"))
     ]
     assert not found, "\n".join(found)
 

@@ -1,5 +1,6 @@
 """The set-up does nothing twice, repairs what was interrupted and lets one at a time in."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -76,9 +77,7 @@ def test_a_changed_lock_is_installed_again_and_nothing_else(steps: list[str], a_
     assert steps == ["venv", "-r", "--editable", "-r"]
 
 
-def test_an_interrupted_installation_is_done_again_from_the_start(
-    steps: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_installation_is_done_again_from_the_start(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     write_down = environment.run_or_fail
 
     def interrupt(command: list[str | Path]) -> None:
@@ -147,27 +146,72 @@ def test_a_second_set_up_waits_for_the_first(a_project: Path) -> None:
     assert second.communicate()[0] == "in True\n"
 
 
-@pytest.mark.parametrize(
-    ("python", "sentence"),
-    [("/nowhere/python3", "PYTHON=/nowhere/python3 does not run, or is older than Python 3.11.")],
-)
-def test_an_unusable_python_is_named_in_a_sentence(python: str, sentence: str) -> None:
+def test_a_step_that_outlives_a_killed_set_up_keeps_the_next_one_waiting(a_project: Path) -> None:
+    with environment.one_at_a_time():
+        step = subprocess.Popen(["/bin/sleep", "60"], close_fds=False)
+    other = os.open(a_project, os.O_RDONLY)
+    try:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        step.kill()
+        step.wait()
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(other)
+
+
+def test_an_unusable_python_is_named_in_a_sentence() -> None:
     done = subprocess.run(
-        [ROOT / "dev", "help"], env={**os.environ, "PYTHON": python}, capture_output=True, text=True, check=False
+        [ROOT / "dev", "help"],
+        env={**os.environ, "PYTHON": "/nowhere/python3"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert (done.returncode, done.stderr.strip()) == (1, sentence)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "PYTHON=/nowhere/python3 does not run, or is older than Python 3.11."
+
+
+def a_machine(folder: Path, **programs: str) -> Path:
+    """A folder with a copy of ./dev and, as the whole PATH, the programs it may use; each is a line of shell."""
+    folder.joinpath("dev").write_bytes((ROOT / "dev").read_bytes())
+    for name in ("dirname", "touch"):
+        found = next(place for place in ("/usr/bin", "/bin") if Path(place, name).exists())
+        folder.joinpath(name).symlink_to(Path(found, name))
+    for name, line in programs.items():
+        program = folder / name.replace("_", "-")
+        program.write_text(f"#!/bin/sh\n{line}\n")
+        program.chmod(0o755)
+    return folder
+
+
+def run_dev(machine: Path) -> subprocess.CompletedProcess[str]:
+    """Run the machine's ./dev help with nothing but its own programs."""
+    command: list[str | Path] = ["/bin/sh", machine / "dev", "help"]
+    return subprocess.run(command, env={"PATH": str(machine)}, capture_output=True, text=True, check=False)
+
+
+# A Python of Debian's: new enough, but its venv comes with a package that is not installed yet.
+PYTHON_WITHOUT_VENV = 'case "$*" in *ensurepip*) test -e "${0%/*}/installed" ;; *sys.path*) echo it runs ;; esac'
 
 
 def test_without_any_python_a_sentence_tells_what_is_needed(tmp_path: Path) -> None:
-    tmp_path.joinpath("dev").write_bytes((ROOT / "dev").read_bytes())
-    for tool in ("dirname", "sh"):
-        found = next(folder for folder in ("/usr/bin", "/bin") if Path(folder, tool).exists())
-        tmp_path.joinpath(tool).symlink_to(Path(found, tool))
-    done = subprocess.run(
-        ["/bin/sh", tmp_path / "dev", "help"], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
-    )
+    done = run_dev(a_machine(tmp_path, python3="exit 1"))
     assert done.returncode == 1
     assert "needs Python 3.11 or newer" in done.stderr
+
+
+def test_a_python_without_venv_is_completed_by_root_on_debian(tmp_path: Path) -> None:
+    install = 'test "$1" = update || touch "${0%/*}/installed"'
+    machine = a_machine(tmp_path, python3=PYTHON_WITHOUT_VENV, id="echo 0", apt_get=install)
+    done = run_dev(machine)
+    assert (done.returncode, done.stdout) == (0, "it runs\n")
+
+
+def test_a_python_without_venv_is_a_sentence_to_others(tmp_path: Path) -> None:
+    done = run_dev(a_machine(tmp_path, python3=PYTHON_WITHOUT_VENV, id="echo 1000"))
+    assert done.returncode == 1
+    assert "has no venv module. On Debian or Ubuntu: apt-get install python3-venv" in done.stderr
 
 
 def test_an_unknown_command_is_answered_with_the_list_of_commands() -> None:
