@@ -76,11 +76,16 @@ def npm_command() -> list[str]:
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
+def npm(*arguments: str) -> None:
+    """Run npm in the project folder, with the settings of .npmrc."""
+    subprocess.run([*npm_command(), *arguments], cwd=ROOT, check=True)
+
+
 def build() -> None:
     """Install the npm lock and replace vendor/ by the files that pages need, in one step."""
     if are_fresh():
         return
-    subprocess.run([*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
+    npm("ci")
     fresh = VENDOR.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
     for vendored in VENDORED:
@@ -123,4 +128,7 @@ def copy_file(path: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    build()
+    if sys.argv[1:]:
+        npm(*sys.argv[1:])
+    else:
+        build()

@@ -29,7 +29,8 @@ def renew_locks(arguments: list[str]) -> int:
         say(f"Resolving requirements/{name}.lock ...")
         run_or_fail([VENV / "bin" / "uv", *COMPILE, *sources, *upgrade, "--output-file", LOCKS / f"{name}.lock"])
     say("Resolving package-lock.json ...")
-    run_or_fail(["npm", "update" if upgrade else "install", "--package-lock-only"])
+    npm: list[str | Path] = [VENV_PYTHON, "-m", "tooling.assets", "update" if upgrade else "install", "--package-lock-only"]
+    run_or_fail(npm)
     environment.prepare(development=True)
     return 0
 
