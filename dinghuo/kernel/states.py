@@ -5,7 +5,7 @@ the transaction, a row that is no longer in a state the move starts from is left
 """
 
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection, models
 
@@ -25,11 +25,18 @@ def sources(model: type[Moving], to: str) -> list[str]:
 
 
 def move(
-    model: type[Moving], *, company_id: int, ids: Collection[int], to: str, only_from: Collection[str] | None = None
+    model: type[Moving],
+    *,
+    company_id: int,
+    ids: Collection[int],
+    to: str,
+    only_from: Collection[str] | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> set[int]:
     """Move rows to a state and return the ids that moved; the rows must be locked by this transaction.
 
-    `only_from` narrows the states a row may come from; it must be part of the table.
+    `only_from` narrows the states a row may come from; it must be part of the table. `also` sets columns that go with the state,
+    such as the day it was reached, in the same statement: a CHECK may ask for both at once.
     """
     allowed = sources(model, to)
     if only_from is not None:
@@ -37,11 +44,13 @@ def move(
         allowed = sorted(only_from)
     if not ids:
         return set()
-    table = connection.ops.quote_name(model._meta.db_table)
+    values = {"state": to, **(also or {})}
+    quote = connection.ops.quote_name
+    columns = ", ".join(f"{quote(name)} = %s" for name in values)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET state = %s WHERE company_id = %s AND id = ANY(%s::bigint[]) AND state = ANY(%s::text[])"
-            " RETURNING id",
-            [to, company_id, list(ids), allowed],
+            f"UPDATE {quote(model._meta.db_table)} SET {columns}"
+            " WHERE company_id = %s AND id = ANY(%s::bigint[]) AND state = ANY(%s::text[]) RETURNING id",
+            [*values.values(), company_id, list(ids), allowed],
         )
         return {row[0] for row in cursor.fetchall()}
