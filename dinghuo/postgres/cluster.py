@@ -123,6 +123,8 @@ def provision(place: Place, socket_folder: Path) -> None:
     first = socket_url(SUPERUSER, passwords.get(SUPERUSER, ""), "postgres", socket_folder)
     try:
         with psycopg.connect(first, autocommit=True) as connection:
+            # The server goes on with the statement of a command that was killed meanwhile.
+            connection.execute(statement("take_turn"))
             for role in (OWNER, APPLICATION):
                 _run_written(connection, "role_statements", {"role": role, "password": passwords[role]})
             make_database(connection, DATABASE)
@@ -144,6 +146,7 @@ def grant_access(superuser_url: str, database: str) -> None:
     """Let the owner make tables in a database and the application role enter it, and nobody else."""
     facts = {"database": database, "owner": OWNER, "application": APPLICATION}
     with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(statement("take_turn"))
         _run_written(connection, "access_statements", facts)
 
 

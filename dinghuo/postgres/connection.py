@@ -34,7 +34,4 @@ class Connection:
 def socket_url(role: str, password: str, database: str, socket_folder: Path) -> str:
     """A postgresql:// address over a Unix socket, every part quoted as libpq reads it."""
     host = quote(str(socket_folder), safe="")
-    return (
-        f"postgresql://{quote(role, safe='')}:{quote(password, safe='')}"
-        f"@/{quote(database, safe='')}?host={host}&port={PORT}"
-    )
+    return f"postgresql://{quote(role, safe='')}:{quote(password, safe='')}@/{quote(database, safe='')}?host={host}&port={PORT}"

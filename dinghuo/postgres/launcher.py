@@ -63,13 +63,15 @@ def hold(home: Path, *, report: Report = _silent) -> Iterator[Connection]:
     with _plain_errors(home):
         folder = places.prepare(home)
         place = places.find(home)
-    # Before the launch lock: the last user to leave holds both while it stops the server.
-    with locked(place.users_lock, shared=True, waiting=lambda: _tell_waiting(report)):
-        with _plain_errors(home), _launching(folder, report):
-            connection = _ensure(folder, report, keep=False)
-        yield connection
-    with _launching(folder, report):
-        _stop_unless_used(places.find(home), report)
+    try:
+        # Before the launch lock: the last user to leave holds both while it stops the server.
+        with locked(place.users_lock, shared=True, waiting=lambda: _tell_waiting(report)):
+            with _plain_errors(home), _launching(folder, report):
+                connection = _ensure(folder, report, keep=False)
+            yield connection
+    finally:
+        with _launching(folder, report):
+            _stop_unless_used(places.find(home), report)
 
 
 def stop(home: Path, *, report: Report = _silent) -> bool:
@@ -156,7 +158,9 @@ def _refuse_lost_promises(connection: Connection) -> None:
 def _stop(place: Place, report: Report) -> bool:
     place.kept.unlink(missing_ok=True)
     account = accounts.serving(place.server, report)
-    return server.bring_down(place, account, report)
+    stopped = server.bring_down(place, account, report)
+    places.forget_socket_folder(place)
+    return stopped
 
 
 def _stop_unless_used(place: Place, report: Report) -> None:

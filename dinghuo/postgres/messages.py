@@ -24,8 +24,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "订货无权写入 {path}。请将 DINGHUO_HOME 设为您有写权限的文件夹。",
     ),
     "wrong_owner": (
-        "{path} belongs to {owner}, but you are {caller}. Run the command as {owner}, or set "
-        "DINGHUO_HOME to a folder of your own.",
+        "{path} belongs to {owner}, but you are {caller}. Run the command as {owner}, or set DINGHUO_HOME to a folder of your own.",
         "{path} 属于 {owner}，而当前用户是 {caller}。请以 {owner} 身份运行，或将 DINGHUO_HOME 设为您自己的文件夹。",
     ),
     "open_to_others": (
@@ -49,8 +48,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "account_unnamed": (
         "The user with the number {uid} has no name on this machine, which PostgreSQL needs. Add a "
         "line for it to /etc/passwd, or run as a user that has a name.",
-        "编号为 {uid} 的用户在本机没有名称，而 PostgreSQL 需要用户名。请在 /etc/passwd 中添加，"
-        "或改用有名称的用户运行。",
+        "编号为 {uid} 的用户在本机没有名称，而 PostgreSQL 需要用户名。请在 /etc/passwd 中添加，或改用有名称的用户运行。",
     ),
     "home_unreachable": (
         "The account {account}, which runs the database, cannot enter {path}. Set DINGHUO_HOME to a "

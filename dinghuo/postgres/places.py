@@ -14,6 +14,7 @@ import secrets
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -163,6 +164,17 @@ def socket_folder(place: Place, account: Account) -> Path:
     short = _make_short_folder(account)
     write_record(place.socket_record, {"data": str(place.data), "folder": str(short)})
     return short
+
+
+def forget_socket_folder(place: Place) -> None:
+    """Remove the short socket folder of a stopped server, if it has one; that of another stays."""
+    recorded = _read_record(place.socket_record)
+    if recorded.get("data") != str(place.data):
+        return
+    # Gone already, or with something in it that is not ours: either way the next start makes another.
+    with suppress(OSError):
+        Path(recorded["folder"]).rmdir()
+    place.socket_record.unlink(missing_ok=True)
 
 
 def is_private(folder: Path, account: Account) -> bool:

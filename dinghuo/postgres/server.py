@@ -171,8 +171,8 @@ def _spawn(place: Place, account: Account, binaries: Binaries) -> bool:
     try:
         if not try_lock(lock):
             return False
-        _clear_false_traces(place, account)
         folder = places.socket_folder(place, account)
+        _clear_false_traces(place, account, folder)
         quoted = str(folder).replace('"', '""')
         command = [
             *("/bin/sh", "-c", f'cd -- "$0" && {{ {_SPAWN} }}', str(place.server)),
@@ -189,7 +189,7 @@ def _spawn(place: Place, account: Account, binaries: Binaries) -> bool:
         os.close(lock)
 
 
-def _clear_false_traces(place: Place, account: Account) -> None:
+def _clear_false_traces(place: Place, account: Account, folder: Path) -> None:
     """Remove lock files whose process number now belongs to a stranger; PostgreSQL would refuse.
 
     A number that belongs to nobody is left: PostgreSQL checks for remains before it takes over.
@@ -199,10 +199,9 @@ def _clear_false_traces(place: Place, account: Account) -> None:
         return
     if processes.is_postmaster_of(written.pid, place.data):
         return
-    traces = [place.data / "postmaster.pid"]
-    if written.socket_folder and places.is_private(written.socket_folder, account):
-        socket = _socket(written.socket_folder)
-        traces += [socket, socket.with_name(f"{socket.name}.lock")]
+    # Not the socket folder that the file names: in a copied home that is the original's, in use.
+    socket = _socket(folder)
+    traces = [place.data / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")]
     account.run(["/bin/rm", "-f", *map(str, traces)])
 
 
