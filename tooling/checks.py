@@ -57,12 +57,15 @@ def passes(check: Check) -> bool:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Run pytest; `--long` adds the tests that take minutes, everything else is pytest's own."""
+    """Run pytest in two processes, each with a database of its own; `--long` adds the tests that take minutes.
+
+    Everything else is pytest's own, `-n 0` for a single process included.
+    """
     chosen = [argument for argument in arguments if argument != "--long"]
     if "--long" in arguments:
         chosen = ["-m", "long or not long", *chosen]
     sys.stdout.flush()
-    return environment.python("-m", "pytest", *chosen)
+    return environment.python("-m", "pytest", "-n", "2", *chosen)
 
 
 def bring_chromium() -> None:
