@@ -63,9 +63,25 @@ def the_only(outcomes: Iterable[Outcome]) -> Outcome:
     (outcome,) = outcomes
     if outcome.code == Missing.code:
         raise Missing("There is no such document.", id=outcome.id)
+    if outcome.code == Malformed.code or outcome.code.startswith("unknown_"):
+        raise Malformed(
+            str(outcome.facts.get("message", "")) or sentence(outcome.code),
+            code=outcome.code,
+            **without_message(outcome),
+        )
     if not outcome.done:
-        raise Refused(outcome.code.replace("_", " ").capitalize() + ".", code=outcome.code, **outcome.facts)
+        raise Refused(sentence(outcome.code), code=outcome.code, **without_message(outcome))
     return outcome
+
+
+def sentence(code: str) -> str:
+    """A code as plain words, for programs' logs; pages have words of their own."""
+    return code.replace("_", " ").capitalize() + "."
+
+
+def without_message(outcome: Outcome) -> dict[str, Any]:
+    """An outcome's facts but for the sentence among them."""
+    return {name: fact for name, fact in outcome.facts.items() if name not in {"message", "code"}}
 
 
 def missing(asked: Iterable[int] | None, found: Iterable[int]) -> list[Outcome]:

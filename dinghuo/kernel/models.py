@@ -1,5 +1,8 @@
 """Tables that know no business noun: the journal of events, number series, replies kept for exactly-once."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 
 from dinghuo.kernel import fields
@@ -10,6 +13,15 @@ class CompanyRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     company_id = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class MovingRow(CompanyRow):
+    """A document with a `state`; `MOVES` is the table of moves that it may make, and `kernel.states.move` makes them."""
+
+    MOVES: ClassVar[Mapping[str, frozenset[str]]]
 
     class Meta:
         abstract = True

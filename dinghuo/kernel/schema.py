@@ -43,7 +43,11 @@ class SecureTables(Operation):
     reduces_to_sql = True
 
     def __init__(
-        self, append_only: Iterable[str] = (), sign_in: Iterable[str] = (), only: Iterable[str] | None = None, rooted: bool = True
+        self,
+        append_only: Iterable[str] = (),
+        sign_in: Iterable[str] = (),
+        only: Iterable[str] | None = None,
+        rooted: bool = True,
     ) -> None:
         self.append_only = tuple(append_only)
         self.sign_in = tuple(sign_in)

@@ -4,26 +4,22 @@
 server, never pasted. Each statement's result columns must be the row type's fields, in order: checked on the first run.
 """
 
+import json
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-class Row(Protocol):
-    """A frozen dataclass that one result row fills."""
-
-    __dataclass_fields__: Any
-
-    def __init__(self, *values: Any) -> None:
-        """Take the columns in order."""
-
-
 R = TypeVar("R")
+_matching: set[tuple[str, type[Any]]] = set()
+
+JSONB = 3802
+"""PostgreSQL's number of the type jsonb."""
 
 
 @cache
@@ -46,8 +42,14 @@ def rows(name: str, row: type[R], /, **parameters: Any) -> list[R]:
     """Run a statement and return each of its rows as a `row`."""
     with connection.cursor() as cursor:
         cursor.execute(text(name), parameters)
-        _columns_match(name, row, tuple(column.name for column in cursor.description or ()))
-        return [row(*values) for values in cursor.fetchall()]
+        columns = cursor.description or ()
+        _columns_match(name, row, tuple(column.name for column in columns))
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        # Django leaves jsonb as text, since its own fields read it.
+        documents = [place for place, column in enumerate(columns) if column.type_code == JSONB]
+        if documents:
+            found = [_with_documents(values, documents) for values in found]
+        return [row(*values) for values in found]
 
 
 def execute(name: str, /, **parameters: Any) -> int:
@@ -63,7 +65,16 @@ def run_script(name: str, /, using: str = "default") -> None:
         cursor.execute(text(name))
 
 
-@cache
 def _columns_match(name: str, row: type[Any], columns: tuple[str, ...]) -> None:
+    if (name, row) in _matching:
+        return
     expected = tuple(field.name for field in fields(row))
     assert expected == columns, f"{name} returns {columns}, {row.__name__} takes {expected}"
+    _matching.add((name, row))
+
+
+def _with_documents(values: tuple[Any, ...], places: list[int]) -> tuple[Any, ...]:
+    read = list(values)
+    for place in places:
+        read[place] = None if read[place] is None else json.loads(read[place])
+    return tuple(read)

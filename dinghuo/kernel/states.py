@@ -5,19 +5,12 @@ the transaction, a row that is no longer in a state the move starts from is left
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from django.db import connection, models
-
-
-class Moving(Protocol):
-    """A model with a `state` column and its table of moves."""
-
-    MOVES: Mapping[str, frozenset[str]]
-    _meta: "models.options.Options[models.Model]"
+from django.db import connection
 
 
-def sources(model: type[Moving], to: str) -> list[str]:
+def sources(model: type[MovingRow], to: str) -> list[str]:
     """The states from which `to` may be reached; raises AssertionError if there are none."""
     found = sorted(source for source, targets in model.MOVES.items() if to in targets)
     assert found, f"{model.__name__}: no move leads to {to}"
@@ -25,7 +18,7 @@ def sources(model: type[Moving], to: str) -> list[str]:
 
 
 def move(
-    model: type[Moving],
+    model: type[MovingRow],
     *,
     company_id: int,
     ids: Collection[int],

@@ -60,9 +60,7 @@ class Company(models.Model):
 
     class Meta:
         db_table = "company"
-        constraints = (
-            models.CheckConstraint(condition=models.Q(rounding__in=["half_up", "half_even"]), name="rounding_is_known"),
-        )
+        constraints = (models.CheckConstraint(condition=models.Q(rounding__in=["half_up", "half_even"]), name="rounding_is_known"),)
 
 
 class User(AbstractUser):
@@ -189,7 +187,8 @@ class Product(CompanyRow):
         constraints = (
             models.UniqueConstraint(fields=["company_id", "code"], name="product_code_is_unique"),
             models.CheckConstraint(
-                condition=models.Q(list_price__gte=0, standard_cost__gte=0, tax_rate__gte=0), name="product_prices_not_negative"
+                condition=models.Q(list_price__gte=0, standard_cost__gte=0, tax_rate__gte=0),
+                name="product_prices_not_negative",
             ),
             models.CheckConstraint(condition=models.Q(case_quantity__gt=0), name="product_case_is_positive"),
         )
@@ -207,9 +206,7 @@ class PriceListItem(CompanyRow):
     class Meta:
         db_table = "price_list_item"
         constraints = (
-            models.UniqueConstraint(
-                fields=["company_id", "price_list", "product", "valid_from"], name="one_agreed_price_per_day"
-            ),
+            models.UniqueConstraint(fields=["company_id", "price_list", "product", "valid_from"], name="one_agreed_price_per_day"),
             models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="agreed_price_not_negative"),
         )
 

@@ -1,4 +1,4 @@
-"""Stage 2, allocation 库存检查与分配: whose is the stock?
+"""Stage 2, allocation 库存检查与分配: whose the stock is.
 
 Takes released orders and stock as it is. Gives allocations, and a shortage for each line that waits. Owns lot, stock_level,
 stock_document, stock_move, inbound_supply, allocation_run, allocation, allocation_decision and shortage. Records StockReceived, StockAdjusted,

@@ -1,7 +1,5 @@
 """Invoices, what customers owe, what they paid, and the ledger behind it."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from dinghuo.journey.ordering.models import OrderCharge, SalesOrder, SalesOrderLine
 from dinghuo.journey.shipping.models import CustomerReturn, CustomerReturnLine, Shipment, ShipmentLine
 from dinghuo.kernel import fields
-from dinghuo.kernel.models import CompanyRow
+from dinghuo.kernel.models import CompanyRow, MovingRow
 from dinghuo.reference.models import Currency, Customer
 
 
@@ -37,7 +35,7 @@ class InvoiceState(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
-class SalesInvoice(CompanyRow):
+class SalesInvoice(MovingRow):
     """An invoice or a credit note. Amounts are signed: a credit note's are negative, so that sums are revenue.
 
     The number is given when it is posted, without gaps within its series and year; a posted one never changes.
@@ -51,7 +49,7 @@ class SalesInvoice(CompanyRow):
 
     State = InvoiceState
 
-    MOVES: ClassVar = {
+    MOVES = {
         "draft": frozenset({"posted", "dropped"}),
         "posted": frozenset(),
         "dropped": frozenset(),
@@ -81,24 +79,28 @@ class SalesInvoice(CompanyRow):
     class Meta:
         db_table = "sales_invoice"
         constraints = (
+            models.UniqueConstraint(fields=["company_id", "kind", "series_year", "series_number"], name="invoice_number_is_unique"),
             models.UniqueConstraint(
-                fields=["company_id", "kind", "series_year", "series_number"], name="invoice_number_is_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["company_id", "shipment"], condition=~Q(state="dropped") & Q(shipment__isnull=False),
+                fields=["company_id", "shipment"],
+                condition=~Q(state="dropped") & Q(shipment__isnull=False),
                 name="a_shipment_is_invoiced_once",
             ),
             models.UniqueConstraint(
-                fields=["company_id", "customer_return"], condition=~Q(state="dropped") & Q(customer_return__isnull=False),
+                fields=["company_id", "customer_return"],
+                condition=~Q(state="dropped") & Q(customer_return__isnull=False),
                 name="a_return_is_credited_once",
             ),
             models.UniqueConstraint(fields=["company_id", "external_ref"], name="invoice_imported_once"),
+            models.CheckConstraint(condition=Q(amount_gross=F("amount_net") + F("amount_tax")), name="invoice_total_is_its_parts"),
             models.CheckConstraint(
-                condition=Q(amount_gross=F("amount_net") + F("amount_tax")), name="invoice_total_is_its_parts"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="posted", number__isnull=False, series_year__isnull=False, series_number__isnull=False,
-                            posted_at__isnull=False) | ~Q(state="posted") & Q(number=None, series_number=None, posted_at=None),
+                condition=Q(
+                    state="posted",
+                    number__isnull=False,
+                    series_year__isnull=False,
+                    series_number__isnull=False,
+                    posted_at__isnull=False,
+                )
+                | ~Q(state="posted") & Q(number=None, series_number=None, posted_at=None),
                 name="posted_invoice_has_its_number",
             ),
             fields.state_is_known("sales_invoice", InvoiceState),
@@ -216,9 +218,7 @@ class Payment(CompanyRow):
             ),
         )
         indexes = (
-            models.Index(
-                fields=["company_id", "customer"], condition=Q(applied__lt=F("amount")), name="payment_with_money_left"
-            ),
+            models.Index(fields=["company_id", "customer"], condition=Q(applied__lt=F("amount")), name="payment_with_money_left"),
         )
 
 
@@ -265,9 +265,7 @@ class BankStatementLine(CompanyRow):
 
     class Meta:
         db_table = "bank_statement_line"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "account", "external_ref"], name="bank_line_imported_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["company_id", "account", "external_ref"], name="bank_line_imported_once"),)
 
 
 class JournalEntry(CompanyRow):

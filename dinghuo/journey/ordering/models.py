@@ -1,12 +1,10 @@
 """The sales order: what was agreed on the day, and how far each line has come."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dinghuo.kernel import fields
-from dinghuo.kernel.models import CompanyRow
+from dinghuo.kernel.models import CompanyRow, MovingRow
 from dinghuo.reference.models import Currency, Customer, Product, Warehouse
 
 
@@ -22,7 +20,7 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class SalesOrder(CompanyRow):
+class SalesOrder(MovingRow):
     """An order of one customer. Prices, terms and address are those agreed on the day, whatever the master data say later.
 
     `external_ref` is the natural key of an import. `invoiced_gross` is what posted invoices have billed of the order.
@@ -30,7 +28,7 @@ class SalesOrder(CompanyRow):
 
     State = OrderState
 
-    MOVES: ClassVar = {
+    MOVES = {
         "draft": frozenset({"submitted", "cancelled"}),
         "submitted": frozenset({"held", "released", "rejected", "cancelled"}),
         "held": frozenset({"submitted", "released", "rejected", "cancelled"}),
@@ -71,7 +69,8 @@ class SalesOrder(CompanyRow):
             models.UniqueConstraint(fields=["company_id", "number"], name="order_number_is_unique"),
             models.UniqueConstraint(fields=["company_id", "external_ref"], name="order_imported_once"),
             models.CheckConstraint(
-                condition=models.Q(amount_gross=models.F("amount_net") + models.F("amount_tax")), name="order_total_is_its_parts"
+                condition=models.Q(amount_gross=models.F("amount_net") + models.F("amount_tax")),
+                name="order_total_is_its_parts",
             ),
             fields.state_is_known("sales_order", OrderState),
         )
@@ -137,9 +136,7 @@ class OrderCharge(CompanyRow):
 
     class Meta:
         db_table = "order_charge"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "order", "position"], name="one_charge_per_position"),
-        )
+        constraints = (models.UniqueConstraint(fields=["company_id", "order", "position"], name="one_charge_per_position"),)
 
 
 class OrderAmendment(CompanyRow):
@@ -154,6 +151,4 @@ class OrderAmendment(CompanyRow):
 
     class Meta:
         db_table = "order_amendment"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "order", "version"], name="one_amendment_per_version"),
-        )
+        constraints = (models.UniqueConstraint(fields=["company_id", "order", "version"], name="one_amendment_per_version"),)

@@ -81,7 +81,9 @@ class Hold(CompanyRow):
         db_table = "hold"
         constraints = (
             models.UniqueConstraint(
-                fields=["company_id", "order", "rule"], condition=models.Q(lifted_at=None), name="one_open_hold_per_rule"
+                fields=["company_id", "order", "rule"],
+                condition=models.Q(lifted_at=None),
+                name="one_open_hold_per_rule",
             ),
         )
         indexes = (models.Index(fields=["company_id", "order"], name="hold_by_order"),)

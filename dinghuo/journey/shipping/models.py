@@ -1,7 +1,5 @@
 """Goods on their way out, and goods that come back."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from dinghuo.journey.allocation.models import Allocation
 from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.kernel import fields
-from dinghuo.kernel.models import CompanyRow
+from dinghuo.kernel.models import CompanyRow, MovingRow
 from dinghuo.reference.models import Carrier, Customer, Product, Warehouse
 
 
@@ -22,12 +20,12 @@ class ShipmentState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-class Shipment(CompanyRow):
+class Shipment(MovingRow):
     """A shipping notice and what became of it: one order's goods from one warehouse with one carrier."""
 
     State = ShipmentState
 
-    MOVES: ClassVar = {
+    MOVES = {
         "notice": frozenset({"dispatched", "cancelled"}),
         "dispatched": frozenset({"delivered"}),
         "delivered": frozenset(),
@@ -133,9 +131,7 @@ class TrackingEvent(CompanyRow):
 
     class Meta:
         db_table = "tracking_event"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "shipment", "external_ref"], name="carrier_event_taken_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["company_id", "shipment", "external_ref"], name="carrier_event_taken_once"),)
         indexes = (models.Index(fields=["company_id", "shipment"], name="tracking_by_shipment"),)
 
 

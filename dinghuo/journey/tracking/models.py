@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.kernel import fields
-from dinghuo.kernel.models import CompanyRow
+from dinghuo.kernel.models import CompanyRow, MovingRow
 from dinghuo.reference.models import Customer
 
 
@@ -36,9 +36,7 @@ class Notification(CompanyRow):
 
     class Meta:
         db_table = "notification"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "event_id", "channel"], name="an_event_is_told_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["company_id", "event_id", "channel"], name="an_event_is_told_once"),)
         indexes = (models.Index(fields=["company_id", "order"], name="notification_by_order"),)
 
 
@@ -86,7 +84,7 @@ class CaseState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-class Case(CompanyRow):
+class Case(MovingRow):
     """Something to be settled with a customer about an order, opened by a complaint or a poor rating."""
 
     State = CaseState

@@ -1,0 +1,5 @@
+-- Take the views of create_views.sql away.
+-- In:    nothing
+-- Out:   nothing
+-- Needs: the owner's role
+DROP VIEW customer_balance;

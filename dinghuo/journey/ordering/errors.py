@@ -1,0 +1,12 @@
+"""The refusals of ordering, by code; `kernel.errors.Outcome` carries them with their facts."""
+
+NOT_A_DRAFT = "not_a_draft"
+MALFORMED = "malformed"
+UNKNOWN_CUSTOMER = "unknown_customer"
+UNKNOWN_WAREHOUSE = "unknown_warehouse"
+UNKNOWN_PRODUCT = "unknown_product"
+VERSION_CONFLICT = "version_conflict"
+ALREADY_ALLOCATED = "already_allocated"
+CANNOT_BE_AMENDED = "cannot_be_amended"
+CANNOT_BE_CANCELLED = "cannot_be_cancelled"
+STOCK_IS_ALLOCATED = "stock_is_allocated"

@@ -1,0 +1,125 @@
+"""What an order's lines must look like, and what they come to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from dinghuo.kernel.money import rounded
+
+LINES_MAX = 5_000
+QUANTITY_MAX = Decimal("999999999999.999")
+PRICE_MAX = Decimal("999999999999.999999")
+QUANTITY_DECIMALS = 3
+PRICE_DECIMALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """A line as asked for: quantity in stock units; without a price the agreed one holds."""
+
+    product_id: int
+    quantity: Decimal
+    unit_price: Decimal | None = None
+    source_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeDraft:
+    """Something billed besides goods; discounts have a negative price."""
+
+    kind: str
+    quantity: Decimal
+    unit_price: Decimal
+    description: str = ""
+    source_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """An order as asked for; what is left out comes from the customer. `external_ref` makes a repeat harmless."""
+
+    customer_id: int
+    warehouse_id: int
+    lines: Sequence[LineDraft]
+    charges: Sequence[ChargeDraft] = ()
+    external_ref: str | None = None
+    source: str = "page"
+    customer_po: str = ""
+    ordered_on: date | None = None
+    requested_on: date | None = None
+    ship_to_name: str = ""
+    ship_to_address: str = ""
+    ship_to_city: str = ""
+    ship_to_country: str = ""
+    payment_terms_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A change to an order at a stated version: new quantities (0 removes a line) and prices by line id, and lines added."""
+
+    version: int
+    quantities: Mapping[int, Decimal] = field(default_factory=dict)
+    prices: Mapping[int, Decimal] = field(default_factory=dict)
+    added: Sequence[LineDraft] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A line's net and tax, each rounded to the currency's minor unit."""
+
+    net: Decimal
+    tax: Decimal
+
+
+def line_amounts(*, quantity: Decimal, unit_price: Decimal, tax_rate: Decimal, minor_units: int, rounding: str) -> Amounts:
+    """Net and tax of a line: tax is taken on the rounded net. Rule: docs/rules/ordering.md."""
+    net = rounded(quantity * unit_price, minor_units=minor_units, rounding=rounding)
+    return Amounts(net=net, tax=rounded(net * tax_rate, minor_units=minor_units, rounding=rounding))
+
+
+def fault_in_order(draft: OrderDraft) -> dict[str, Any] | None:
+    """The first thing wrong with an order as asked for, as facts naming line and column; None when it is well formed."""
+    if not draft.lines and not draft.charges:
+        return {"column": "lines", "message": "An order needs at least one line."}
+    if len(draft.lines) + len(draft.charges) > LINES_MAX:
+        return {"column": "lines", "line": LINES_MAX + 1, "message": f"An order has at most {LINES_MAX} lines."}
+    for position, line in enumerate(draft.lines, 1):
+        fault = fault_in_quantity(line.quantity) or fault_in_price(line.unit_price)
+        if fault:
+            return {"line": position, **fault}
+    for position, charge in enumerate(draft.charges, len(draft.lines) + 1):
+        if too_fine(charge.unit_price, PRICE_DECIMALS) or too_fine(charge.quantity, QUANTITY_DECIMALS):
+            return {"line": position, "column": "unit_price", "message": "A charge has at most 6 decimals."}
+    return None
+
+
+def fault_in_quantity(quantity: Decimal) -> dict[str, Any] | None:
+    """What is wrong with an ordered quantity: it must be positive, finite and have at most 3 decimals."""
+    if not quantity.is_finite() or quantity <= 0:
+        return {"column": "quantity", "message": f"The quantity must be more than zero, not {quantity}."}
+    if too_fine(quantity, QUANTITY_DECIMALS) or quantity > QUANTITY_MAX:
+        return {"column": "quantity", "message": "A quantity has at most 12 digits and 3 decimals."}
+    return None
+
+
+def fault_in_price(price: Decimal | None) -> dict[str, Any] | None:
+    """What is wrong with a unit price: it must not be negative and have at most 6 decimals; None stands for the agreed one."""
+    if price is None:
+        return None
+    if not price.is_finite() or price < 0:
+        return {"column": "unit_price", "message": f"The price must not be negative, but is {price}."}
+    if too_fine(price, PRICE_DECIMALS) or price > PRICE_MAX:
+        return {"column": "unit_price", "message": "A price has at most 12 digits and 6 decimals."}
+    return None
+
+
+def too_fine(number: Decimal, decimals: int) -> bool:
+    """Whether a number is not finite or has more decimals than that (trailing zeros do not count)."""
+    if not number.is_finite():
+        return True
+    exponent = number.as_tuple().exponent
+    return -int(exponent) > decimals and -int(number.normalize().as_tuple().exponent) > decimals
