@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 
+from dinghuo.kernel.models import MovingRow
+
 
 def sources(model: type[MovingRow], to: str) -> list[str]:
     """The states from which `to` may be reached; raises AssertionError if there are none."""
