@@ -31,7 +31,8 @@ def move(
     """Move rows to a state and return the ids that moved; the rows must be locked by this transaction.
 
     `only_from` narrows the states a row may come from; it must be part of the table. `also` sets columns that go with the state,
-    such as the day it was reached, in the same statement: a CHECK may ask for both at once.
+    such as the day it was reached, in the same statement: a CHECK may ask for both at once. A mapping by id among its values
+    gives each row its own.
     """
     allowed = sources(model, to)
     if only_from is not None:
@@ -40,12 +41,18 @@ def move(
     if not ids:
         return set()
     values = {"state": to, **(also or {})}
+    own = {name: value for name, value in values.items() if isinstance(value, Mapping)}
+    shared = {name: value for name, value in values.items() if name not in own}
+    keys = list(ids)
     quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(name)} = %s" for name in values)
+    columns = [f"{quote(name)} = %s" for name in shared] + [f"{quote(name)} = given.{quote(name)}" for name in own]
+    arrays = "".join(f", %s::{model._meta.get_field(name).db_type(connection)}[]" for name in own)
+    names = "".join(f", {quote(name)}" for name in own)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {quote(model._meta.db_table)} SET {columns}"
-            " WHERE company_id = %s AND id = ANY(%s::bigint[]) AND state = ANY(%s::text[]) RETURNING id",
-            [*values.values(), company_id, list(ids), allowed],
+            f"UPDATE {quote(model._meta.db_table)} AS moving SET {', '.join(columns)}"
+            f" FROM unnest(%s::bigint[]{arrays}) AS given (id{names})"
+            " WHERE moving.company_id = %s AND moving.id = given.id AND moving.state = ANY(%s::text[]) RETURNING moving.id",
+            [*shared.values(), keys, *([value[key] for key in keys] for value in own.values()), company_id, allowed],
         )
         return {row[0] for row in cursor.fetchall()}
