@@ -90,7 +90,11 @@ class SalesInvoice(MovingRow):
                 condition=~Q(state="dropped") & Q(customer_return__isnull=False),
                 name="a_return_is_credited_once",
             ),
-            models.UniqueConstraint(fields=["company_id", "external_ref"], name="invoice_imported_once"),
+            models.UniqueConstraint(
+                fields=["company_id", "external_ref"],
+                condition=~Q(state="dropped") & Q(external_ref__isnull=False),
+                name="invoice_imported_once",
+            ),
             models.CheckConstraint(condition=Q(amount_gross=F("amount_net") + F("amount_tax")), name="invoice_total_is_its_parts"),
             models.CheckConstraint(
                 condition=Q(
@@ -178,6 +182,11 @@ class Receivable(CompanyRow):
         indexes = (
             models.Index(
                 fields=["company_id", "customer", "due_on"], condition=~Q(applied=F("amount")), name="receivable_still_open"
+            ),
+            models.Index(
+                fields=["company_id", "customer"],
+                condition=Q(amount__lt=0) & ~Q(applied=F("amount")),
+                name="credit_still_open",
             ),
         )
 

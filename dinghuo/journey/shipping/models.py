@@ -136,7 +136,7 @@ class TrackingEvent(CompanyRow):
 
 
 class CustomerReturn(CompanyRow):
-    """Goods that a customer sent back, taken into a warehouse."""
+    """Goods that a customer sent back, taken into a warehouse. `credited_at` says that finance has drafted its credit note."""
 
     number = fields.code()
     external_ref = fields.code(80, null=True)
@@ -146,6 +146,7 @@ class CustomerReturn(CompanyRow):
     reason = models.CharField(max_length=300, db_default="")
     received_on = models.DateField()
     recorded_at = models.DateTimeField()
+    credited_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "customer_return"
@@ -153,7 +154,10 @@ class CustomerReturn(CompanyRow):
             models.UniqueConstraint(fields=["company_id", "number"], name="return_number_is_unique"),
             models.UniqueConstraint(fields=["company_id", "external_ref"], name="return_imported_once"),
         )
-        indexes = (models.Index(fields=["company_id", "order"], name="return_by_order"),)
+        indexes = (
+            models.Index(fields=["company_id", "order"], name="return_by_order"),
+            models.Index(fields=["company_id", "id"], condition=Q(credited_at=None), name="return_waiting_for_credit"),
+        )
 
 
 class CustomerReturnLine(CompanyRow):
