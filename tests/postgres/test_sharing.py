@@ -43,7 +43,7 @@ def test_stop_says_whether_there_was_something_to_stop(new_home: Path) -> None:
     assert stop(new_home) is False
 
 
-def test_status_makes_nothing(new_home: Path) -> None:
+def test_asking_for_the_status_makes_nothing(new_home: Path) -> None:
     assert status(new_home).state == State.STOPPED
     assert not new_home.exists()
 
