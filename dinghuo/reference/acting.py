@@ -1,0 +1,59 @@
+"""How a page runs an operation: again when the database asks for it, and with a sentence about what came of it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
+
+from dinghuo.kernel.errors import Missing, Outcome, Refused, the_only
+from dinghuo.kernel.journal import as_json
+from dinghuo.kernel.retries import with_retries
+from dinghuo.reference.access import MemberRequest
+
+Operation = Callable[..., Sequence[Outcome]]
+
+# Marks a message that holds a refusal's code and facts: the words are chosen in the language it is shown in.
+REFUSAL = "refusal"
+
+
+def perform(request: MemberRequest, operation: Operation, *, done: StrOrPromise, back: str, **arguments: Any) -> HttpResponse:
+    """Run an operation on one document and go back to a page that tells what came of it.
+
+    Raises Missing, so that a document of another company and none at all answer alike.
+    """
+    try:
+        the_only(with_retries(operation, act=request.act, **arguments))
+    except Missing:
+        raise
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    else:
+        messages.success(request, str(done))
+    return redirect(back)
+
+
+def perform_all(request: MemberRequest, operation: Operation, *, back: str, **arguments: Any) -> HttpResponse:
+    """Run an operation on everything that is ready and tell how many were done, and why the others were not."""
+    outcomes = with_retries(operation, act=request.act, **arguments)
+    done = sum(outcome.done for outcome in outcomes)
+    messages.success(request, ngettext("%(done)s document done.", "%(done)s documents done.", done) % {"done": done})
+    for code, count in Counter(outcome.code for outcome in outcomes if not outcome.done).most_common(3):
+        tell_refusal(request, Refused("", code=code, count=count))
+    return redirect(back)
+
+
+def tell_refusal(request: MemberRequest, refusal: Refused) -> None:
+    """Keep a refusal for the next page: its code and facts, not its words."""
+    messages.error(request, as_json({"code": refusal.reason, "facts": refusal.facts}), extra_tags=REFUSAL)
+
+
+def told(message: str) -> tuple[str, dict[str, Any]]:
+    """The code and the facts of a refusal that was kept as a message."""
+    kept = json.loads(message)
+    return str(kept["code"]), dict(kept["facts"])

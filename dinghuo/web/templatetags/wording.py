@@ -1,0 +1,68 @@
+"""Template filters and tags that put codes into words and lead through pages."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.http import HttpRequest
+
+from dinghuo.kernel.errors import Refused
+from dinghuo.reference.access import Member
+from dinghuo.reference.acting import told
+from dinghuo.web import words
+
+register = template.Library()
+
+
+@register.filter
+def in_words(code: str | None) -> str:
+    """A state, kind or reason code in words."""
+    return words.of(code or "")
+
+
+@register.filter
+def shade(state: str) -> str:
+    """The colour class of a state's badge."""
+    return words.shade(state)
+
+
+@register.filter
+def refusal_in_words(refusal: Any) -> str:
+    """A refusal, or the message that keeps one, in words."""
+    if isinstance(refusal, Refused):
+        return words.refusal(refusal.reason, refusal.facts)
+    return words.refusal(*told(str(refusal)))
+
+
+@register.filter
+def happened(event: Any) -> str:
+    """What an event of the journal says, in words."""
+    return words.event(event.kind, event.facts)
+
+
+@register.filter
+def finding_in_words(finding: Any) -> str:
+    """What a review rule found, in words."""
+    return words.finding(finding.kind, finding.inputs)
+
+
+@register.filter
+def may(member: Member | None, permission: str) -> bool:
+    """Whether the member's roles have a permission."""
+    return member is not None and member.may(permission)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: Any) -> str:
+    """The page's query string with some parameters changed; an empty value drops its parameter."""
+    request: HttpRequest = context["request"]
+    kept = {name: value for name, value in request.GET.items() if name not in changes}
+    kept |= {name: str(value) for name, value in changes.items() if value not in {"", None}}
+    return f"?{urlencode(kept)}" if kept else "?"
+
+
+@register.simple_tag(takes_context=True)
+def named(context: dict[str, Any], row: Any) -> str:
+    """The name of a row in the reader's language: the Chinese one where there is one and Chinese is read."""
+    chinese = str(context.get("LANGUAGE_CODE") or words.language()).startswith("zh")
+    return str(row.name_zh or row.name) if chinese else str(row.name or row.name_zh)
