@@ -109,7 +109,7 @@ CHARGE_CODES: tuple[tuple[str, ChargeKind], ...] = (
     (r"CRUK", ChargeKind.COMMISSION),
 )
 
-# Vouchers are owed until they are redeemed; a discount lowers sales; the rest of what is billed is income of its own kind.
+# Vouchers are owed until they are redeemed; a discount lowers sales; the rest that is billed is income of its kind.
 CHARGE_RULES: dict[ChargeKind, ChargeRule] = {
     ChargeKind.POSTAGE: ChargeRule(Treatment.INVOICE, against="postage_income"),
     ChargeKind.MANUAL: ChargeRule(Treatment.INVOICE, against="other_income"),
@@ -139,7 +139,7 @@ def outcome(row: SourceRow) -> LineOutcome:
     """The one outcome of a line; a product with a quantity above 0 is sold even on a document that starts with C."""
     if row.document[0] == BAD_DEBT_DOCUMENT or not is_product_code(row.code):
         return LineOutcome.CHARGED
-    # The remaining rules exclude one another, so asking by sign gives what asking in their stated order gives, only sooner.
+    # The remaining rules exclude one another: asking by sign gives what their stated order gives, only sooner.
     quantity, price = row.quantity, row.unit_price
     if quantity > 0:
         return LineOutcome.SOLD if price >= 0 else LineOutcome.REJECTED

@@ -21,9 +21,7 @@ class FileRefused(Malformed):
         self.row = row
         self.column = column
         self.problem = problem
-        place = (
-            file + (f", row {row}" if row is not None else "") + (f", column {column}" if column is not None else "")
-        )
+        place = file + (f", row {row}" if row is not None else "") + (f", column {column}" if column is not None else "")
         super().__init__(f"{place}: {problem}.", file=file, row=row, column=column)
 
 

@@ -78,14 +78,14 @@ def bad_moment(problem: str) -> BadValue:
     return BadValue("InvoiceDate", problem)
 
 
-def iso_moment(text: str) -> datetime:
-    """The moment that `YYYY-MM-DD HH:MM[:SS]` means; raises BadValue if there is no such day or time."""
+def existing_moment(iso: str, *, written: str) -> datetime:
+    """The moment of `YYYY-MM-DD HH:MM[:SS]`; raises BadValue, quoting what the file has, if it does not exist."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(iso)
     except ValueError:
-        raise bad_moment(f"{shown(text)} is not a day and time that exists") from None
+        raise bad_moment(f"{shown(written)} is not a day and time that exists") from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise bad_moment(f"{shown(text)} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        raise bad_moment(f"{shown(written)} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
     return moment
 
 
@@ -98,7 +98,7 @@ def serial_moment(text: str, epoch: datetime) -> datetime:
         moment = epoch + timedelta(seconds=int((serial * SECONDS_A_DAY).to_integral_value(ROUND_HALF_EVEN)))
     except OverflowError:
         raise bad_moment(f"{shown(text)} is not a date") from None
-    return iso_moment(moment.isoformat(sep=" "))
+    return existing_moment(moment.isoformat(sep=" "), written=text)
 
 
 class Moments:
@@ -117,12 +117,12 @@ class Moments:
 
     def _read(self, text: str) -> datetime:
         if ISO_MOMENT.fullmatch(text):
-            return iso_moment(text)
+            return existing_moment(text, written=text)
         slashes = SLASH_MOMENT.fullmatch(text)
         if slashes:
             first, second, year, hour, minute, seconds = slashes.groups(default="00")
             day, month = (first, second) if self._day_is_first(text) else (second, first)
-            return iso_moment(f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute}:{seconds}")
+            return existing_moment(f"{year}-{month:0>2}-{day:0>2} {hour:0>2}:{minute}:{seconds}", written=text)
         if self._epoch is not None and SERIAL_MOMENT.fullmatch(text):
             return serial_moment(text, self._epoch)
         raise bad_moment(f"{shown(text)} is not a date and time like 2010-12-31 08:45")

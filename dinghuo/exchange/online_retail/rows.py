@@ -16,7 +16,7 @@ from pathlib import Path
 from dinghuo.exchange.online_retail.errors import BadValue, FileRefused, file_name, shown
 from dinghuo.exchange.online_retail.fields import Moments, customer_number, stored_price, whole_number, written_price
 from dinghuo.exchange.online_retail.limits import LIMITS, Limits
-from dinghuo.exchange.online_retail.text_file import text_records
+from dinghuo.exchange.online_retail.text_file import archive_refusal, text_records
 from dinghuo.exchange.online_retail.workbook import open_workbook
 from dinghuo.exchange.online_retail.workbook_child import header_key
 
@@ -86,12 +86,12 @@ def open_source(path: Path, limits: Limits = LIMITS) -> Source:
     file = file_name(path)
     check_file(path, limits)
     records = open_records(path, limits)
-    header_row, header = first_record(file, records.texts)
     try:
+        header_row, header = first_record(file, records.texts)
         positions = column_positions(file, header, header_row)
-    except FileRefused:
+    except FileRefused as refused:
         records.texts.close()
-        raise
+        raise archive_refusal(path, limits) or refused from None
 
     def all_moments() -> Iterator[str]:
         """Every date text of the file, by a second reading."""
@@ -107,7 +107,7 @@ def open_source(path: Path, limits: Limits = LIMITS) -> Source:
         limits=limits,
     )
     rows = typed_rows(file, records.texts, header_row=header_row, read=read)
-    return Source(file=file, sheet=records.sheet, other_sheets=records.other_sheets, rows=rows)
+    return Source(file, records.sheet, records.other_sheets, rows=blaming_the_archive(path, limits, rows))
 
 
 def check_file(path: Path, limits: Limits) -> None:
@@ -218,17 +218,23 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def blaming_the_archive(path: Path, limits: Limits, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+    """The rows as they are; a refusal names the archive around the text instead of the row when that is what is damaged."""
+    try:
+        yield from rows
+    except FileRefused as refused:
+        raise archive_refusal(path, limits) or refused from None
+
+
 def refuse_unless_blank(file: str, row_number: int, record: Sequence[str], bad: BadValue) -> None:
     """Refuse the file for a record that cannot be read, unless it has nothing in it; raises FileRefused."""
     if any(record):
         raise FileRefused(file, bad.problem, row=row_number, column=bad.column or None) from None
 
 
-def typed_rows(
-    file: str, records: Generator[list[str], None, None], *, header_row: int, read: RowReader
-) -> Iterator[SourceRow]:
+def typed_rows(file: str, records: Generator[list[str], None, None], *, header_row: int, read: RowReader) -> Iterator[SourceRow]:
     """The rows below the header; blank ones are skipped but counted, as spreadsheets do. Raises FileRefused."""
-    row_number, last = header_row, header_row + read.limits.rows
+    last_good, last = 0, header_row + read.limits.rows
     row_of = read.row
     with closing(records):
         for row_number, record in enumerate(records, header_row + 1):
@@ -236,7 +242,8 @@ def typed_rows(
                 raise FileRefused(file, f"has more than {read.limits.rows:,} rows", row=row_number)
             try:
                 yield row_of(row_number, record)
+                last_good = row_number
             except BadValue as bad:
                 refuse_unless_blank(file, row_number, record, bad)
-    if row_number == header_row:
+    if not last_good:
         raise FileRefused(file, "has no row below its header")

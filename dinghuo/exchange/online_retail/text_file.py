@@ -18,6 +18,7 @@ from dinghuo.exchange.online_retail.errors import FileRefused, file_name
 from dinghuo.exchange.online_retail.limits import Limits
 
 BUFFER_BYTES = 128 * 1024
+GZIP_MARK = b"\x1f\x8b"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 # A NUL, or a byte that could not be decoded and was kept as a lone surrogate.
@@ -79,8 +80,7 @@ def text_records(path: Path, limits: Limits) -> Generator[list[str], None, None]
     except EOFError:
         raise FileRefused(file, "the compressed file ends too early: it was cut off", row=count + 1) from None
     except (gzip.BadGzipFile, zlib.error):
-        problem = "the compressed file is damaged" if count else "is not a gzip file"
-        raise FileRefused(file, problem, row=count + 1 if count else None) from None
+        raise FileRefused(file, archive_problem(path)) from None
     except OSError as error:
         raise FileRefused(file, f"cannot be read ({error.strerror})") from None
 
@@ -90,6 +90,31 @@ def unpacked(path: Path) -> BinaryIO:
     if path.name.lower().endswith(".gz"):
         return cast(BinaryIO, gzip.open(path, "rb"))
     return path.open("rb")
+
+
+def archive_refusal(path: Path, limits: Limits) -> FileRefused | None:
+    """The refusal of a `.csv.gz` whose archive is damaged inside, None for any other file; reads it to the end.
+
+    Asked when a row was found wrong: a damaged archive can unpack to nonsense long before its checksum gives it away.
+    """
+    if not path.name.lower().endswith(".gz"):
+        return None
+    bytes_left = limits.file_bytes
+    try:
+        with unpacked(path) as source:
+            while bytes_left > 0 and (chunk := source.read(BUFFER_BYTES)):
+                bytes_left -= len(chunk)
+    except EOFError:
+        return None
+    except (OSError, zlib.error):
+        return FileRefused(file_name(path), archive_problem(path))
+    return None
+
+
+def archive_problem(path: Path) -> str:
+    """What is wrong with a file that does not unpack, by its first two bytes."""
+    with path.open("rb") as source:
+        return "the compressed file is damaged" if source.read(2) == GZIP_MARK else "is not a gzip file"
 
 
 def quoting_problem(error: str, limits: Limits) -> str:

@@ -70,7 +70,7 @@ def child_answers(path: Path, order: dict[str, Any]) -> Generator[Any, None, Non
             elif "end" in answer:
                 return
             else:
-                raise FileRefused(file_name(path), answer["refused"])
+                raise FileRefused(file_name(path), answer["refused"], row=answer.get("row"), column=answer.get("column"))
         raise FileRefused(file_name(path), early_end(child.wait()))
     finally:
         # Also the way out of a reader that stops early: a child blocked on a full pipe would wait for ever.

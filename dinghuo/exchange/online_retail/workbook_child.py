@@ -8,6 +8,7 @@ would hold, last `{"end": true}`. A refusal is `{"refused": ...}`.
 
 import datetime
 import json
+import posixpath
 import re
 import resource
 import sys
@@ -32,6 +33,15 @@ SMALL_PART_BYTES = 1 * MIB
 ROWS_A_LINE = 1_000
 HEAD_BYTES = 64 * 1024
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*?\bref=[\"'](?:[A-Z]+[0-9]+:)?([A-Z]{1,3})([0-9]{1,7})[\"']")
+CHUNK_BYTES = MIB
+ERROR_MARK = re.compile(rb"\bt=[\"']e[\"']")
+ERROR_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*\bt=[\"']e[\"'][^<>]*>")
+CELL_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
+SHEET_ID = re.compile(rb"\b\w+:id=[\"']([^\"']+)[\"']")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
+RELATION_ID = re.compile(rb"\bId=[\"']([^\"']+)[\"']")
+TARGET = re.compile(rb"\bTarget=[\"']([^\"']+)[\"']")
 COUNTS_FROM_1904 = re.compile(rb"\bdate1904=[\"'](?:1|true)[\"']")
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
@@ -39,7 +49,11 @@ Message = dict[str, Any] | list[list[str]]
 
 
 class NotTaken(Exception):
-    """The workbook is refused; the argument says why."""
+    """The workbook is refused; the argument says why, `place` in which row and column, where there is one."""
+
+    def __init__(self, why: str, **place: int | str) -> None:
+        super().__init__(why)
+        self.place = place
 
 
 def answers(order: dict[str, Any]) -> Iterator[Message]:
@@ -48,15 +62,16 @@ def answers(order: dict[str, Any]) -> Iterator[Message]:
         from_1904 = inspect_parts(order)
         workbook = python_calamine.load_workbook(order["path"])
         index, sheet = sheet_with_header(workbook, order)
+        refuse_errors(order, index, first_row(sheet))
         others = [name for position, name in enumerate(workbook.sheet_names) if position != index]
         yield {"sheet": sheet.name, "others": others, "from_1904": from_1904}
         yield from batches(sheet)
         yield {"end": True}
     except NotTaken as refusal:
-        yield {"refused": str(refusal)}
+        yield {"refused": str(refusal), **refusal.place}
     except python_calamine.PasswordError:
         yield {"refused": "is protected by a password; save it without one"}
-    except (zipfile.BadZipFile, python_calamine.CalamineError, NotImplementedError, EOFError, KeyError):
+    except (zipfile.BadZipFile, python_calamine.CalamineError, NotImplementedError, EOFError, LookupError):
         yield {"refused": "is not a readable .xlsx workbook"}
 
 
@@ -95,10 +110,7 @@ def check_extent(head: bytes, order: dict[str, Any]) -> None:
     stated = DIMENSION.search(head)
     if stated is None:
         return
-    width = 0
-    for letter in stated.group(1):
-        width = width * 26 + letter - ord("A") + 1
-    check_size(int(stated.group(2)), width, order)
+    check_size(int(stated.group(2)), column_number(stated.group(1)), order)
 
 
 def check_size(height: int, width: int, order: dict[str, Any]) -> None:
@@ -149,6 +161,63 @@ def first_row(sheet: python_calamine.CalamineSheet) -> list[Cell]:
     return next((row for row in sheet.iter_rows() if any(cell != "" for cell in row)), [])
 
 
+def refuse_errors(order: dict[str, Any], index: int, header: list[Cell]) -> None:
+    """Refuse a sheet with an error value (#N/A) in a wanted column; raises NotTaken.
+
+    The reader gives such a cell as an empty one, and a line whose customer is #N/A would pass for one without a customer.
+    """
+    wanted = {spelling for spellings in order["header"] for spelling in spellings}
+    names = {place: as_text(cell) for place, cell in enumerate(header, 1) if header_key(as_text(cell)) in wanted}
+    with zipfile.ZipFile(order["path"]) as archive:
+        for column, row in error_cells(archive, sheet_parts(archive)[index]):
+            if column in names:
+                raise NotTaken("the cell holds an error, not a value", row=row, column=names[column])
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> list[str]:
+    """The archive's part for each sheet, in the order of the workbook."""
+    relations = RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {one_group(RELATION_ID, relation): one_group(TARGET, relation) for relation in relations}
+    parts = [targets[one_group(SHEET_ID, sheet)] for sheet in SHEET.findall(archive.read("xl/workbook.xml"))]
+    return [posixpath.normpath(posixpath.join("/xl", part)).lstrip("/") for part in parts]
+
+
+def one_group(pattern: re.Pattern[bytes], tag: bytes) -> str:
+    """What a pattern finds in a tag; raises KeyError where it finds nothing, as in a broken workbook."""
+    found = pattern.search(tag)
+    if found is None:
+        raise KeyError(tag)
+    return found.group(1).decode()
+
+
+def error_cells(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int]]:
+    """Column and row of each cell of a sheet that holds an error, found in the XML's bytes, faster than parsed anew."""
+    for text in overlapping_chunks(archive, part):
+        # Hardly any sheet holds an error, and looking for the mark alone is ten times faster than for the cell.
+        cells = ERROR_CELL.finditer(text) if ERROR_MARK.search(text) else ()
+        for place in (CELL_PLACE.search(cell.group()) for cell in cells):
+            if place:
+                yield column_number(place.group(1)), int(place.group(2))
+
+
+def overlapping_chunks(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """A part's bytes, unpacked piece by piece; a tag that a piece cuts in two is whole in the next."""
+    rest = b""
+    with archive.open(part) as opened:
+        while chunk := opened.read(CHUNK_BYTES):
+            text = rest + chunk
+            yield text
+            rest = text[text.rfind(b"<") :][:HEAD_BYTES]
+
+
+def column_number(letters: bytes) -> int:
+    """The number of a column from its letters: A is 1, Z 26, AA 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
 def header_key(name: str) -> str:
     """A column's name as it is compared: `Customer ID`, `CustomerID` and `customer_id` are one."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())
@@ -156,7 +225,7 @@ def header_key(name: str) -> str:
 
 def batches(sheet: python_calamine.CalamineSheet) -> Iterator[list[list[str]]]:
     """The sheet's rows as texts, a thousand at a time, from its row 1 on: blank rows at the top count too."""
-    batch: list[list[str]] = [[] for _ in range(sheet.start[0] if sheet.start else 0)]
+    batch: list[list[str]] = []
     for row in sheet.iter_rows():
         batch.append([cell if type(cell) is str else as_text(cell) for cell in row])
         if len(batch) >= ROWS_A_LINE:
