@@ -20,6 +20,7 @@ LONG_PRICE = re.compile(r"-?[0-9]{10,}(?:\.[0-9]+)?")
 ISO_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?")
 SLASH_MOMENT = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 SERIAL_MOMENT = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,20})?")
+# 13085.0: a column with gaps became one of binary fractions on its way through a spreadsheet.
 FLOAT_CUSTOMER = re.compile(r"([0-9]+)\.0+")
 
 # Excel counts a 29 February 1900 that never was; from serial 61 on, its day 0 is 30 December 1899.
@@ -60,6 +61,7 @@ def stored_price(text: str) -> Decimal:
 
     6.949999999999999 in the file was typed as 6.95: such digits are the machine's, and no price list has them.
     """
+    # Rounding alone would write 0.300000 for 0.3: the zeros are no digits of the file.
     if LONG_DECIMAL.fullmatch(text):
         text = format(Decimal(text).quantize(PRICE_STEP, rounding=ROUND_HALF_EVEN), "f").rstrip("0").rstrip(".")
     return written_price(text)
@@ -118,6 +120,7 @@ class Moments:
     def _read(self, text: str) -> datetime:
         if ISO_MOMENT.fullmatch(text):
             return existing_moment(text, written=text)
+        # The order of day and month is asked for only when such a date is met; most files hold none.
         slashes = SLASH_MOMENT.fullmatch(text)
         if slashes:
             first, second, year, hour, minute, seconds = slashes.groups(default="00")

@@ -13,6 +13,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import TypeVar
 
+# 64 bits: the bias of taking a share of them by multiplication is far below what a year of orders could show.
 DRAW_BYTES = 8
 DRAW_RANGE = 1 << (8 * DRAW_BYTES)
 PERCENT = 100
@@ -21,6 +22,7 @@ TERMS_DAYS_PERCENT = {14: 20, 30: 50, 45: 20, 60: 10}
 WALK_IN_TERMS_DAYS = 0
 
 LATE_PAYMENTS_PERCENT = 8
+# How late, of the payments that are late at all.
 LATE_PAYMENT_DAYS_PERCENT = {3: 40, 7: 30, 15: 20, 30: 10}
 
 # Chosen on a year of real trade so that some 2 orders in 100 are held: see credit_limit.
@@ -38,6 +40,7 @@ WALK_IN_METHODS_PERCENT = {"card": 80, "cash": 20}
 LATE_REPLENISHMENTS_PERCENT = 6
 LATE_REPLENISHMENT_DAYS = (3, 10)
 
+# A held order is looked at on the next day at the earliest.
 OVERRIDE_DAYS = (1, 5)
 
 Choice = TypeVar("Choice")
@@ -75,6 +78,7 @@ def chance(seed: int, kind: Drawn, key: str, percent: int) -> bool:
 
 def weighted(seed: int, kind: Drawn, key: str, percents: Mapping[Choice, int]) -> Choice:
     """A draw among choices, each with its percentage; they add up to 100."""
+    # Our own tables, so a slip in them is a fault of ours and not of the file.
     assert sum(percents.values()) == PERCENT
     left = draw(seed, kind, key) * PERCENT // DRAW_RANGE
     for choice, percent in percents.items():

@@ -17,7 +17,9 @@ class Limits:
     file_bytes: int = 1024 * MIB
     unpacked_bytes: int = 2048 * MIB
     inflation: int = 200
+    # Some ten times the largest published year.
     rows: int = 5_000_000
+    # Cells are allocated for the whole rectangle, so a wide sheet costs memory however empty it is.
     columns: int = 64
     field_characters: int = 10_000
 

@@ -31,6 +31,7 @@ COLUMNS = {
     "CustomerID": ("customerid",),
     "Country": ("country",),
 }
+# Only a hint in a refusal: a file is not read by guessing its separator.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -99,6 +100,7 @@ def open_source(path: Path, limits: Limits = LIMITS) -> Source:
         with closing(open_records(path, limits).texts) as again:
             yield from (record[position] for record in again if len(record) > position)
 
+    # Rows are read as they are asked for, but a wrong header is refused now, before the caller begins anything.
     read = RowReader(
         positions=positions,
         width=len(header),
@@ -149,6 +151,7 @@ def column_positions(file: str, header: Sequence[str], row: int) -> tuple[int, .
     positions = []
     for column, spellings in COLUMNS.items():
         found = [position for position, key in enumerate(keys) if key in spellings]
+        # Two columns of one meaning may differ, and nothing says which one counts.
         if len(found) > 1:
             names = " and ".join(shown(header[position]) for position in found)
             raise FileRefused(file, f"is there twice, as {names}", row=row, column=column)

@@ -50,6 +50,7 @@ class WatchedBytes(io.RawIOBase):
         self._bytes_left -= len(chunk)
         if self._bytes_left < 0:
             raise TooLong
+        # Other programs end a text at a NUL, so a field with one would be read differently elsewhere.
         if b"\0" in chunk:
             raise NulByte
         view[: len(chunk)] = chunk

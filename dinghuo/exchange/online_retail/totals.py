@@ -41,6 +41,7 @@ class Tally:
 
     def add(self, row: SourceRow) -> LineOutcome:
         """Count a row under its outcome, and say which that is."""
+        # The fused product and sum keeps every digit: the default context would round beyond 28.
         found = outcome(row)
         self._documents.add(row.document)
         self._lines[found] += 1

@@ -63,6 +63,7 @@ def child_answers(path: Path, order: dict[str, Any]) -> Generator[Any, None, Non
     command = [sys.executable, "-I", workbook_child.__file__, json.dumps(order)]
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
+        # One line is a thousand rows: few enough to stay small, enough to make the pipe cheap.
         for line in child.stdout or ():
             answer = json.loads(line)
             if isinstance(answer, list) or "sheet" in answer:
