@@ -61,8 +61,8 @@ def fingerprint(*parts: str | bytes) -> bytes:
 def once(*, act: Act, key: str, request_hash: bytes, work: Callable[[], Reply]) -> Reply:
     """Do the work and keep its reply, or replay the reply of the first time.
 
-    Replies of status 500 and above are not kept: the work was rolled back, and a repeat may do better. Raises Malformed for a key over
-    200 characters, KeyReused when the key came with another request before.
+    Replies of status 500 and above are not kept: the work was rolled back, and a repeat may do better. Raises Malformed for a key
+    over 200 characters, KeyReused when the key came with another request before.
     """
     if not 0 < len(key) <= KEY_MAX:
         raise Malformed("An Idempotency-Key has between 1 and 200 characters.", length=len(key))

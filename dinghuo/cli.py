@@ -1,0 +1,143 @@
+"""The `dinghuo` command: reads arguments, finds or starts the database, runs one module of `dinghuo.commands`.
+
+Exit status: 0 done, 1 a finding (check, doctor), 2 refused with a sentence. Settings come from the environment.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import django
+
+from dinghuo import __version__
+from dinghuo.kernel.errors import Refused
+from dinghuo.postgres import LauncherError, default_home, hold
+from dinghuo.web import databases
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of every command."""
+    root = argparse.ArgumentParser(
+        prog="dinghuo", description="Wholesale orders, from review to cash and to insight. 批发订单全流程。"
+    )
+    root.add_argument("--version", action="version", version=f"dinghuo {__version__}")
+    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_running(commands)
+    add_working(commands)
+    add_looking(commands)
+    return root
+
+
+def add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that run the site."""
+    demo = commands.add_parser("demo", help="a seeded company in a running site 演示公司")
+    demo.add_argument("--no-serve", action="store_true", help="stop after the data")
+    demo.add_argument("--seed", type=int, default=1)
+    serve = commands.add_parser("serve", help="site and worker 网站与后台")
+    web = commands.add_parser("web", help="the site alone 网站")
+    for each in (demo, serve, web):
+        each.add_argument("--host", default=os.environ.get("DINGHUO_HOST", "127.0.0.1"))
+        each.add_argument("--port", type=int, default=int(os.environ.get("DINGHUO_PORT", "8000")))
+    commands.add_parser("worker", help="the worker alone 后台")
+    commands.add_parser("migrate", help="bring the database up to date 升级数据库")
+    commands.add_parser("stop", help="stop the embedded database 停止内置数据库")
+
+
+def add_working(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that do work of the company's."""
+    advance = commands.add_parser("advance", help="move everything that is ready, to rest 推进所有就绪的订单")
+    advance.add_argument("--company", metavar="CODE", help="one company; all without it")
+    advance.add_argument("--json", action="store_true")
+    replay = commands.add_parser("replay", help="drive an Online Retail file as a company's year 重放一年的订单")
+    replay.add_argument("file", type=Path, metavar="FILE")
+    replay.add_argument("--company", metavar="CODE", default="replay")
+    replay.add_argument("--seed", type=int, default=1)
+    replay.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    replay.add_argument("--json", type=Path, metavar="OUT")
+    user = commands.add_parser("user", help="let somebody sign in 添加用户")
+    user.add_argument("name")
+    user.add_argument("--company", metavar="CODE", required=True)
+    user.add_argument("--role", default="admin")
+    user.add_argument("--customer", metavar="CODE", help="the customer that a member with role `customer` belongs to")
+    token = commands.add_parser("token", help="issue an API token 签发接口令牌")
+    token.add_argument("name", help="the user the token acts as")
+    token.add_argument("--company", metavar="CODE", required=True)
+    token.add_argument("--scope", action="append", default=[], help="a permission; all of the user's without it")
+
+
+def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that look and report."""
+    check = commands.add_parser("check", help="look for anything that cannot be 核对不变量")
+    check.add_argument("--company", metavar="CODE")
+    check.add_argument("--json", action="store_true")
+    doctor = commands.add_parser("doctor", help="look at the installation 检查安装")
+    doctor.add_argument("--json", action="store_true")
+    bench = commands.add_parser("bench", help="measure against hand-made SQL 测速")
+    bench.add_argument("--json", action="store_true")
+    bench.add_argument("--orders", type=int, default=500, help="orders in a set")
+    bench.add_argument("--rounds", type=int, default=30, help="single orders a size")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    chosen = parser().parse_args(arguments)
+    try:
+        with connected():
+            module = importlib.import_module(f"dinghuo.commands.{chosen.command}")
+            return cast(Run, module.run)(chosen)
+    except LauncherError as refusal:
+        return refused(str(refusal))
+    except Refused as refusal:
+        return refused(refusal.message)
+    except KeyboardInterrupt:
+        return refused("stopped")
+    except BrokenPipeError:
+        # Whoever read our output has gone; python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def refused(sentence: str) -> int:
+    """Say why not, on standard error."""
+    print(f"dinghuo: {sentence}", file=sys.stderr)
+    return 2
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """Find or start the database, and set Django up on it.
+
+    `DATABASE_URL` names a server of your own, 16 or newer; without it the embedded one runs as long as a command needs it.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dinghuo.web.settings")
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        owner, application = databases.on_your_server(url, os.environ.get("DINGHUO_OWNER_DATABASE_URL"))
+        with set_up(owner, application):
+            yield
+        return
+    with (
+        hold(default_home(), report=lambda notice: print(f"dinghuo: {notice}", file=sys.stderr)) as embedded,
+        set_up(embedded.owner_url, embedded.application_url),
+    ):
+        yield
+
+
+@contextmanager
+def set_up(owner: str, application: str) -> Iterator[None]:
+    """Tell the settings where the database is, and bring it up to date."""
+    os.environ[databases.OWNER_ADDRESS] = owner
+    os.environ[databases.APPLICATION_ADDRESS] = application
+    django.setup()
+    # Its models exist only once Django is set up.
+    importlib.import_module("dinghuo.kernel.setup").prepare_database()
+    yield
+    importlib.import_module("django.db").connections.close_all()

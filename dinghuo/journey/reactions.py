@@ -1,0 +1,198 @@
+"""When this has happened, run that: the only wiring between stages.
+
+Each line of `REACTIONS` names the events that make work ready, the operation that does it, and the company's setting that lets
+it run by itself. The worker and `dinghuo advance` run the lines over all that is ready; a page or an API call runs them on its
+own orders at once. Every operation finds its own work, so running a line too often does nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from dinghuo.journey.allocation.operations import allocate_orders, give_back
+from dinghuo.journey.finance.models import InvoiceState, SalesInvoice
+from dinghuo.journey.finance.operations import (
+    apply_payments,
+    complete_orders,
+    draft_credit_notes,
+    draft_invoices,
+    post_invoices,
+    post_stock_documents,
+)
+from dinghuo.journey.ordering.operations import cancel_orders
+from dinghuo.journey.review.operations import review_held_orders, review_orders
+from dinghuo.journey.shipping.models import Shipment, ShipmentState
+from dinghuo.journey.shipping.operations import cancel_shipments, make_shipping_notices
+from dinghuo.journey.tracking.operations import make_promises, notify_customers
+from dinghuo.kernel.errors import Outcome
+from dinghuo.kernel.models import Event
+from dinghuo.kernel.retries import with_retries
+from dinghuo.kernel.tenancy import Act
+from dinghuo.reference.models import Company
+
+PASSES_MAX = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One line of the table: `orders` runs it on named orders, `ready` on all that is ready."""
+
+    name: str
+    after: tuple[str, ...]
+    ready: Callable[[Act], list[Outcome]]
+    orders: Callable[[Act, Sequence[int]], list[Outcome]]
+    setting: str | None = None
+
+
+def invoices_of(act: Act, order_ids: Sequence[int]) -> list[Outcome]:
+    """Post the drafts of some orders."""
+    drafts = SalesInvoice.objects.filter(company_id=act.company_id, order_id__in=order_ids, state=InvoiceState.DRAFT)
+    ids = list(drafts.order_by("id").values_list("id", flat=True))
+    return post_invoices(act=act, invoice_ids=ids) if ids else []
+
+
+def drafts_of(act: Act, order_ids: Sequence[int]) -> list[Outcome]:
+    """Draft the invoices of some orders' shipments that have left."""
+    on_road = [ShipmentState.DISPATCHED, ShipmentState.DELIVERED]
+    shipments = Shipment.objects.filter(company_id=act.company_id, order_id__in=order_ids, state__in=on_road)
+    ids = list(shipments.order_by("id").values_list("id", flat=True))
+    return draft_invoices(act=act, shipment_ids=ids) if ids else []
+
+
+REACTIONS = (
+    Reaction(
+        "review",
+        ("OrderSubmitted", "OrderAmended"),
+        lambda act: review_orders(act=act),
+        lambda act, ids: review_orders(act=act, order_ids=ids),
+        "auto_release",
+    ),
+    Reaction(
+        "review_again",
+        ("PaymentTaken", "PaymentApplied", "CreditNotePosted", "CustomerChanged"),
+        lambda act: review_held_orders(act=act),
+        lambda _act, _ids: [],
+        "auto_release",
+    ),
+    Reaction(
+        "allocate",
+        ("OrderReleased", "StockReceived", "StockAdjusted", "AllocationGivenBack", "GoodsReturned"),
+        lambda act: allocate_orders(act=act),
+        lambda act, ids: allocate_orders(act=act, order_ids=ids),
+        "auto_allocate",
+    ),
+    Reaction(
+        "notice",
+        ("StockAllocated",),
+        lambda act: make_shipping_notices(act=act),
+        lambda act, ids: make_shipping_notices(act=act, order_ids=ids),
+        "auto_notice",
+    ),
+    Reaction(
+        "promise",
+        ("ShipmentNoticed", "ShipmentCancelled"),
+        lambda act: make_promises(act=act),
+        lambda act, ids: make_promises(act=act, order_ids=ids),
+    ),
+    Reaction(
+        "post_stock",
+        ("StockReceived", "StockAdjusted", "ShipmentDispatched", "GoodsReturned"),
+        lambda act: post_stock_documents(act=act),
+        lambda act, _ids: post_stock_documents(act=act),
+    ),
+    Reaction("invoice", ("ShipmentDispatched",), lambda act: draft_invoices(act=act), drafts_of, "auto_invoice"),
+    Reaction("credit", ("GoodsReturned",), lambda act: draft_credit_notes(act=act), lambda _act, _ids: [], "auto_invoice"),
+    Reaction("post", ("InvoiceDrafted",), lambda act: post_invoices(act=act), invoices_of, "finance_posts"),
+    Reaction(
+        "settle",
+        ("InvoicePosted", "CreditNotePosted", "PaymentTaken"),
+        lambda act: apply_payments(act=act),
+        lambda _act, _ids: [],
+    ),
+    Reaction(
+        "complete",
+        ("InvoicePosted",),
+        lambda act: complete_orders(act=act),
+        lambda act, ids: complete_orders(act=act, order_ids=ids),
+    ),
+    Reaction(
+        "tell",
+        ("OrderReleased", "LineShort", "ShipmentDispatched", "ShipmentDelivered", "InvoicePosted"),
+        lambda act: notify_customers(act=act),
+        lambda act, ids: notify_customers(act=act, order_ids=ids),
+    ),
+)
+
+
+def allowed(company: Company, reaction: Reaction) -> bool:
+    """Whether the company lets this step run by itself; drafts post by themselves unless finance confirms them."""
+    if reaction.setting is None:
+        return True
+    if reaction.setting == "finance_posts":
+        return not company.finance_confirms
+    return bool(getattr(company, reaction.setting))
+
+
+def run_after(*, act: Act, order_ids: Sequence[int]) -> None:
+    """Move some orders as far as they go by themselves, each step in its own transaction."""
+    company = Company.objects.get(id=act.company_id)
+    for reaction in REACTIONS:
+        if allowed(company, reaction):
+            with_retries(reaction.orders, act, order_ids)
+
+
+def run_ready(*, act: Act, only: Sequence[str] = ()) -> dict[str, int]:
+    """Run every line once over all that is ready; returns how many items each line did."""
+    company = Company.objects.get(id=act.company_id)
+    done = {}
+    for reaction in REACTIONS:
+        if allowed(company, reaction) and (not only or reaction.name in only):
+            outcomes = with_retries(reaction.ready, act)
+            done[reaction.name] = sum(1 for outcome in outcomes if outcome.done)
+    return done
+
+
+def advance(*, act: Act, report: Callable[[dict[str, int]], None] | None = None) -> int:
+    """Run the conveyor until a pass records nothing new; returns how many passes it took.
+
+    `report` is told what each pass did. Goods leave and arrive by a person's or carrier's word: dispatch and delivery are no part.
+    """
+    for number in range(1, PASSES_MAX + 1):
+        before = newest_event(act)
+        done = run_ready(act=act)
+        if report is not None:
+            report(done)
+        if newest_event(act) == before:
+            return number
+    return PASSES_MAX
+
+
+@transaction.atomic
+def newest_event(act: Act) -> int:
+    """The number of the newest event of the company, 0 before the first."""
+    newest = Event.objects.filter(company_id=act.company_id).order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
+
+
+@transaction.atomic
+def withdraw_orders(*, act: Act, order_ids: Sequence[int], reason: str) -> list[Outcome]:
+    """Cancel orders that have not left yet: their notices are cancelled, their stock goes back, then they are cancelled.
+
+    An order of which something has left is refused with `stock_is_allocated` or by its state, and keeps what it has.
+    """
+    return [outcome for order_id in sorted(set(order_ids)) for outcome in withdraw_order(act, order_id, reason)]
+
+
+def withdraw_order(act: Act, order_id: int, reason: str) -> list[Outcome]:
+    """Withdraw one order, or leave everything of it as it was."""
+    savepoint = transaction.savepoint()
+    notices = Shipment.objects.filter(company_id=act.company_id, order_id=order_id, state=ShipmentState.NOTICE)
+    ids = list(notices.values_list("id", flat=True))
+    if ids:
+        cancel_shipments(act=act, shipment_ids=ids, reason=reason)
+    give_back(act=act, order_ids=[order_id])
+    outcomes = cancel_orders(act=act, order_ids=[order_id], reason=reason)
+    finish = transaction.savepoint_commit if all(row.done for row in outcomes) else transaction.savepoint_rollback
+    finish(savepoint)
+    return outcomes
