@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "procrastinate.contrib.django",
     "dinghuo.kernel",
     "dinghuo.reference",
     "dinghuo.journey.ordering",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "dinghuo.journey.finance",
     "dinghuo.journey.tracking",
     "dinghuo.journey.analytics",
+    "dinghuo.exchange",
 ]
 
 MIDDLEWARE = [
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "dinghuo.web.jobs.Waking",
     "dinghuo.web.middleware.Membership",
 ]
 
@@ -109,6 +112,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# The worker alone imports the tasks; what wakes it needs only their names.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["dinghuo.serving.tasks"]
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -34,7 +34,7 @@ COST_SHARE_BASIS_POINTS = (4_500, 7_000)
 BASIS_POINTS = Decimal(10_000)
 COST_STEP = Decimal("0.0001")
 
-METHODS_PERCENT = {"bank_transfer": 70, "card": 20, "direct_debit": 10}
+METHODS_PERCENT = {"bank_transfer": 70, "card": 20, "cheque": 10}
 WALK_IN_METHODS_PERCENT = {"card": 80, "cash": 20}
 
 LATE_REPLENISHMENTS_PERCENT = 6
@@ -104,7 +104,7 @@ def payment_late_days(seed: int, document: str, *, walk_in: bool) -> int:
 
 
 def payment_method(seed: int, customer: str, *, walk_in: bool) -> str:
-    """How a customer pays: bank transfer (70 in 100), card (20), direct debit (10); a walk-in: card (80), cash (20)."""
+    """How a customer pays: bank transfer (70 in 100), card (20), cheque (10); a walk-in: card (80), cash (20)."""
     percents = WALK_IN_METHODS_PERCENT if walk_in else METHODS_PERCENT
     return weighted(seed, Drawn.PAYMENT_METHOD, customer, percents)
 
