@@ -211,8 +211,9 @@ def short_test_names(tree: ast.AST) -> list[str]:
     ]
 
 
-def comment_share(sources: list[str]) -> float:
-    """Return the share of written lines that hold a comment."""
-    written = sum(1 for source in sources for line in source.splitlines() if line.strip())
+def comment_share(sources: list[str], statements: list[str]) -> float:
+    """Return the share of written lines of Python and SQL that hold a comment."""
+    written = sum(1 for source in [*sources, *statements] for line in source.splitlines() if line.strip())
     commented = sum(1 for source in sources for _comment in comments(source))
+    commented += sum(1 for statement in statements for line in statement.splitlines() if line.lstrip().startswith("--"))
     return commented / written if written else 0.0

@@ -1,5 +1,5 @@
 -- What came of a replay, counted from its documents; amounts are net of tax in the file's currency, returned ones positive.
--- In:    company_id int
+-- In:    company_id int, expense_roles text[]
 -- Out:   one row, as exchange.replay.result.Counted
 -- Needs: nothing
 WITH billed AS (

@@ -82,6 +82,12 @@ class SalesOrder(MovingRow):
             ),
             models.Index(fields=["company_id", "ordered_on", "id"], name="order_by_day"),
             models.Index(fields=["company_id", "customer", "ordered_on"], name="order_by_customer"),
+            models.Index(
+                fields=["company_id", "state", "ordered_on", "id"],
+                condition=models.Q(state__in=["draft", "rejected", "cancelled"]),
+                name="order_set_aside",
+            ),
+            models.Index(fields=["company_id", "customer_po"], condition=~models.Q(customer_po=""), name="order_by_customer_po"),
         )
 
 

@@ -1,5 +1,6 @@
 -- Write order charges.
--- In:    company_id int, and one array a column, one element a charge
+-- In:    company_id int;
+--        order_ids, positions, kinds, descriptions, quantities, prices, rates, nets, taxes, source_rows: arrays, one element a charge
 -- Out:   nothing
 -- Needs: their orders written by this transaction
 INSERT INTO order_charge (company_id, order_id, position, kind, description, quantity, unit_price, tax_rate, amount_net, amount_tax, source_row)

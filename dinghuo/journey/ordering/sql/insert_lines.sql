@@ -1,5 +1,6 @@
 -- Write order lines.
--- In:    company_id int, and one array a column, one element a line
+-- In:    company_id int;
+--        order_ids, positions, product_ids, ordered, prices, rates, nets, taxes, source_rows: arrays, one element a line
 -- Out:   nothing
 -- Needs: their orders written or locked by this transaction
 INSERT INTO sales_order_line (company_id, order_id, position, product_id, ordered, unit_price, tax_rate, amount_net, amount_tax, source_row)

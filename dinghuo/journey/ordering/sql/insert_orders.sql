@@ -1,5 +1,7 @@
 -- Write order heads as drafts.
--- In:    company_id int, actor_id int, at timestamptz, and one array a column, one element an order
+-- In:    company_id int, actor_id int, at timestamptz;
+--        numbers, external_refs, sources, customer_ids, warehouse_ids, currencies, customer_pos, ordered_ons, requested_ons, terms, names,
+--        addresses, cities, countries, nets, taxes: arrays, one element an order
 -- Out:   id bigint, number text
 -- Needs: numbers taken from the series in this transaction
 INSERT INTO sales_order (company_id, number, external_ref, source, customer_id, warehouse_id, currency, customer_po, ordered_on,
