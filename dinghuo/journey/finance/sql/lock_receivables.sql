@@ -1,0 +1,19 @@
+-- Lock what some customers owe or are owed, and the receivables of some invoices, settled or not.
+-- In:    company_id int, customer_ids bigint[], invoice_ids bigint[]
+-- Out:   invoice_id bigint, invoice_state text, customer_id bigint, order_id bigint, receivable_id bigint (null: the document came to nothing or
+--        is not posted), due_on date, open numeric (negative: a credit)
+-- Needs: number series, orders and documents locked before
+WITH debt AS MATERIALIZED (
+    SELECT id, invoice_id, due_on, amount - applied AS open
+      FROM receivable
+     WHERE company_id = %(company_id)s::INT
+       AND (invoice_id = ANY(%(invoice_ids)s::BIGINT[]) OR customer_id = ANY(%(customer_ids)s::BIGINT[]) AND applied <> amount)
+     ORDER BY id
+       FOR NO KEY UPDATE
+)
+SELECT invoice.id AS invoice_id, invoice.state AS invoice_state, invoice.customer_id, invoice.order_id, debt.id AS receivable_id,
+       invoice.due_on, coalesce(debt.open, 0) AS open
+  FROM (SELECT invoice_id FROM debt UNION SELECT named.id FROM unnest(%(invoice_ids)s::BIGINT[]) AS named (id)) AS asked
+  JOIN sales_invoice AS invoice ON invoice.company_id = %(company_id)s::INT AND invoice.id = asked.invoice_id
+  LEFT JOIN debt ON debt.invoice_id = asked.invoice_id
+ ORDER BY invoice.due_on, invoice.id
