@@ -6,11 +6,13 @@ Exit status: 0 done, 1 a finding (check, doctor), 2 refused with a sentence. Set
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import cast
 
 import django
@@ -21,6 +23,9 @@ from dinghuo.postgres import LauncherError, default_home, hold
 from dinghuo.web import databases
 
 Run = Callable[[argparse.Namespace], int]
+
+# These look at the database, or stop it, as it is: they must not start it first.
+WITHOUT_DATABASE = frozenset({"doctor", "stop"})
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,6 +46,9 @@ def add_running(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     demo = commands.add_parser("demo", help="a seeded company in a running site 演示公司")
     demo.add_argument("--no-serve", action="store_true", help="stop after the data")
     demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--days", type=int, default=183, help="days of orders up to today")
+    demo.add_argument("--share", type=int, default=100, help="per cent of the usual number of orders")
+    demo.add_argument("--force", action="store_true", help="also beside a company of your own")
     serve = commands.add_parser("serve", help="site and worker 网站与后台")
     web = commands.add_parser("web", help="the site alone 网站")
     for each in (demo, serve, web):
@@ -66,11 +74,13 @@ def add_working(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     user.add_argument("name")
     user.add_argument("--company", metavar="CODE", required=True)
     user.add_argument("--role", default="admin")
+    user.add_argument("--password-stdin", action="store_true", help="read the password instead of making one")
     user.add_argument("--customer", metavar="CODE", help="the customer that a member with role `customer` belongs to")
     token = commands.add_parser("token", help="issue an API token 签发接口令牌")
     token.add_argument("name", help="the user the token acts as")
     token.add_argument("--company", metavar="CODE", required=True)
     token.add_argument("--scope", action="append", default=[], help="a permission; all of the user's without it")
+    token.add_argument("--days", type=int, help="how long it is valid; for ever without it")
 
 
 def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -89,8 +99,9 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
     chosen = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, stopped)
     try:
-        with connected():
+        with nullcontext() if chosen.command in WITHOUT_DATABASE else connected():
             module = importlib.import_module(f"dinghuo.commands.{chosen.command}")
             return cast(Run, module.run)(chosen)
     except LauncherError as refusal:
@@ -103,6 +114,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has gone; python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def stopped(_number: int, _frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that the database is let go of."""
+    raise KeyboardInterrupt
 
 
 def refused(sentence: str) -> int:
@@ -125,7 +141,7 @@ def connected() -> Iterator[None]:
             yield
         return
     with (
-        hold(default_home(), report=lambda notice: print(f"dinghuo: {notice}", file=sys.stderr)) as embedded,
+        hold(default_home(), report=lambda notice: print(f"dinghuo: {notice.in_language()}", file=sys.stderr)) as embedded,
         set_up(embedded.owner_url, embedded.application_url),
     ):
         yield

@@ -1,0 +1,72 @@
+"""What the worker does: moves a company's orders on when asked, and every company's once a minute."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import cast
+
+import structlog
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.jobs import DeleteJobCondition, Status
+
+from dinghuo.journey.reactions import advance
+from dinghuo.kernel.tenancy import acting_for
+from dinghuo.reference.companies import act_now
+from dinghuo.reference.models import Company
+from dinghuo.web import jobs
+
+POLL_SECONDS = 1.0
+SHUTDOWN_SECONDS = 10
+FAILED_KEPT_HOURS = 72
+STALLED_AFTER = timedelta(minutes=5)
+
+log = structlog.get_logger("dinghuo.worker")
+
+
+@app.task(name=jobs.ADVANCE, queue=jobs.QUEUE)
+def advance_company(company_id: int) -> None:
+    """Move everything that is ready in a company to rest; a company that is gone meanwhile is no error."""
+    company = Company.objects.filter(id=company_id).first()
+    if company is None:
+        return
+    done: Counter[str] = Counter()
+    with acting_for(company.id):
+        passes = advance(act=act_now(company), report=done.update)
+    moved = {name: count for name, count in done.items() if count}
+    if moved:
+        log.info("advanced", company=company.code, passes=passes, **moved)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="wake_everyone", queue=jobs.QUEUE, queueing_lock="wake_everyone")
+def wake_everyone(timestamp: int) -> None:
+    """Ask for every company, so that nothing depends on a wake-up: it may be lost, and goods become due without a request."""
+    asked = [jobs.wake(company_id) for company_id in Company.objects.order_by("id").values_list("id", flat=True)]
+    log.debug("woke_everyone", asked=sum(asked), due=timestamp)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="tidy_queue", queue=jobs.QUEUE, queueing_lock="tidy_queue")
+async def tidy_queue(timestamp: int) -> None:
+    """Forget failed jobs after three days, and jobs whose worker died: the work itself is found again by its state."""
+    manager = app.job_manager
+    await manager.delete_old_jobs(nb_hours=FAILED_KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True)
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER.total_seconds()):
+        await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        log.info("stalled_job_dropped", task=job.task_name, due=timestamp)
+
+
+async def work() -> None:
+    """Run jobs until told to stop; a job that is running then has ten seconds to end."""
+    connector = cast("DjangoConnector", app.connector).get_worker_connector()
+    with app.replace_connector(connector):
+        async with app.open_async():
+            # Polled, since LISTEN does not work on a pooled line; a look costs a fraction of a millisecond.
+            await app.run_worker_async(
+                queues=[jobs.QUEUE],
+                listen_notify=False,
+                fetch_job_polling_interval=POLL_SECONDS,
+                abort_job_polling_interval=60,
+                shutdown_graceful_timeout=SHUTDOWN_SECONDS,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            )
