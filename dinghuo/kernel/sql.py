@@ -4,22 +4,32 @@
 server, never pasted. Each statement's result columns must be the row type's fields, in order: checked on the first run.
 """
 
-import json
-from dataclasses import fields
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection, transaction
+from psycopg import RawCursor
+
+from dinghuo.kernel.postgresql.base import DatabaseWrapper
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
 R = TypeVar("R")
+PARAMETER = re.compile(r"%(?:\((?P<name>\w+)\)s|%)")
 _matching: set[tuple[str, type[Any]]] = set()
 
-JSONB = 3802
-"""PostgreSQL's number of the type jsonb."""
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as the server takes it: its parameters numbered, and their names in that order."""
+
+    text: str
+    names: tuple[str, ...]
 
 
 @cache
@@ -38,25 +48,41 @@ def path(name: str) -> Path:
     raise FileNotFoundError(name)
 
 
+@cache
+def statement(name: str) -> Statement:
+    """The statement with each parameter as `$1` and so on; one that is named twice has one number."""
+    names: list[str] = []
+
+    def numbered(found: re.Match[str]) -> str:
+        if found["name"] is None:
+            return "%"
+        if found["name"] not in names:
+            names.append(found["name"])
+        return f"${names.index(found['name']) + 1}"
+
+    return Statement(PARAMETER.sub(numbered, text(name)), tuple(names))
+
+
 def rows(name: str, row: type[R], /, **parameters: Any) -> list[R]:
     """Run a statement and return each of its rows as a `row`."""
-    with connection.cursor() as cursor:
-        cursor.execute(text(name), parameters)
-        columns = cursor.description or ()
-        _columns_match(name, row, tuple(column.name for column in columns))
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        # Django leaves jsonb as text, since its own fields read it.
-        documents = [place for place, column in enumerate(columns) if column.type_code == JSONB]
-        if documents:
-            found = [_with_documents(values, documents) for values in found]
-        return [row(*values) for values in found]
+    known = statement(name)
+    cursor = run(known.text, row, [parameters[parameter] for parameter in known.names])
+    if (name, row) not in _matching:
+        _columns_match(name, row, tuple(column.name for column in cursor.description or ()))
+    return cursor.fetchall()
 
 
 def execute(name: str, /, **parameters: Any) -> int:
     """Run a statement and return how many rows it wrote."""
-    with connection.cursor() as cursor:
-        cursor.execute(text(name), parameters)
-        return int(cursor.rowcount)
+    known = statement(name)
+    return run(known.text, tuple, [parameters[parameter] for parameter in known.names]).rowcount
+
+
+def run(text: str, row: Any, parameters: Sequence[Any]) -> RawCursor[Any]:
+    """Run a statement with numbered parameters; the cursor gives each row as a `row`, until the statement runs again."""
+    cursor = cast(DatabaseWrapper, connection).statement_cursor(text, row)
+    cursor.execute(text, parameters)
+    return cast("RawCursor[Any]", cursor.cursor)
 
 
 def run_script(name: str, /, using: str = "default") -> None:
@@ -66,15 +92,6 @@ def run_script(name: str, /, using: str = "default") -> None:
 
 
 def _columns_match(name: str, row: type[Any], columns: tuple[str, ...]) -> None:
-    if (name, row) in _matching:
-        return
     expected = tuple(field.name for field in fields(row))
     assert expected == columns, f"{name} returns {columns}, {row.__name__} takes {expected}"
     _matching.add((name, row))
-
-
-def _with_documents(values: tuple[Any, ...], places: list[int]) -> tuple[Any, ...]:
-    read = list(values)
-    for place in places:
-        read[place] = None if read[place] is None else json.loads(read[place])
-    return tuple(read)

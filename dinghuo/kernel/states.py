@@ -9,7 +9,11 @@ from typing import Any
 
 from django.db import connection
 
+from dinghuo.kernel import sql
 from dinghuo.kernel.models import MovingRow
+
+# Before the values of a move come the ids, the company and the states it may start from.
+FIRST_VALUE = 4
 
 
 def sources(model: type[MovingRow], to: str) -> list[str]:
@@ -45,14 +49,18 @@ def move(
     shared = {name: value for name, value in values.items() if name not in own}
     keys = list(ids)
     quote = connection.ops.quote_name
-    columns = [f"{quote(name)} = %s" for name in shared] + [f"{quote(name)} = given.{quote(name)}" for name in own]
-    arrays = "".join(f", %s::{model._meta.get_field(name).db_type(connection)}[]" for name in own)
+    columns = [f"{quote(name)} = ${place}" for place, name in enumerate(shared, FIRST_VALUE)]
+    columns += [f"{quote(name)} = given.{quote(name)}" for name in own]
+    arrays = "".join(
+        f", ${place}::{model._meta.get_field(name).db_type(connection)}[]"
+        for place, name in enumerate(own, FIRST_VALUE + len(shared))
+    )
     names = "".join(f", {quote(name)}" for name in own)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {quote(model._meta.db_table)} AS moving SET {', '.join(columns)}"
-            f" FROM unnest(%s::bigint[]{arrays}) AS given (id{names})"
-            " WHERE moving.company_id = %s AND moving.id = given.id AND moving.state = ANY(%s::text[]) RETURNING moving.id",
-            [*shared.values(), keys, *([value[key] for key in keys] for value in own.values()), company_id, allowed],
-        )
-        return {row[0] for row in cursor.fetchall()}
+    moved = sql.run(
+        f"UPDATE {quote(model._meta.db_table)} AS moving SET {', '.join(columns)}"
+        f" FROM unnest($1::bigint[]{arrays}) AS given (id{names})"
+        " WHERE moving.company_id = $2::int AND moving.id = given.id AND moving.state = ANY($3::text[]) RETURNING moving.id",
+        int,
+        [keys, company_id, allowed, *shared.values(), *([value[key] for key in keys] for value in own.values())],
+    )
+    return set(moved.fetchall())
