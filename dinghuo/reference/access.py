@@ -1,7 +1,7 @@
 """Who may do what: one table of permissions and the roles that have them. Whatever it does not grant is refused.
 
 Pages declare what they need with `page`, programs carry scopes with the same names, and a view that declares nothing is refused
-when it is called and fails the tests before that. Rows of another company, of another customer and missing rows all answer "not found".
+when it is called and fails the tests before that. Rows of another company or another customer answer like missing ones.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +40,10 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "customers.write": _to(Role.SALES),
     "products.read": STAFF,
     "products.write": _to(Role.SALES),
+    "warehouses.read": STAFF,
+    "warehouses.write": _to(Role.WAREHOUSE),
+    "carriers.read": STAFF,
+    "carriers.write": _to(Role.WAREHOUSE),
     "orders.read": STAFF,
     "orders.write": _to(Role.SALES),
     "orders.release": _to(Role.CREDIT),
@@ -57,6 +61,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "payments.take": _to(Role.FINANCE),
     "feedback.read": STAFF,
     "feedback.answer": _to(Role.SALES),
+    "events.read": OFFICE,
     "analytics.read": OFFICE,
     "portal.read": frozenset({Role.CUSTOMER}),
     "portal.write": frozenset({Role.CUSTOMER}),

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
@@ -16,36 +14,37 @@ from dinghuo.kernel.journal import as_json
 from dinghuo.kernel.retries import with_retries
 from dinghuo.reference.access import MemberRequest
 
-Operation = Callable[..., Sequence[Outcome]]
+Operation = Callable[..., Sequence[Outcome] | Outcome]
 
 # Marks a message that holds a refusal's code and facts: the words are chosen in the language it is shown in.
 REFUSAL = "refusal"
 
 
-def perform(request: MemberRequest, operation: Operation, *, done: StrOrPromise, back: str, **arguments: Any) -> HttpResponse:
-    """Run an operation on one document and go back to a page that tells what came of it.
+def perform(request: MemberRequest, operation: Operation, *, done: StrOrPromise, **arguments: Any) -> Outcome | None:
+    """Run an operation on one document and tell the next page what came of it; None when it was refused.
 
     Raises Missing, so that a document of another company and none at all answer alike.
     """
     try:
-        the_only(with_retries(operation, act=request.act, **arguments))
+        found = with_retries(operation, act=request.act, **arguments)
+        outcome = found if isinstance(found, Outcome) else the_only(found)
     except Missing:
         raise
     except Refused as refusal:
         tell_refusal(request, refusal)
-    else:
-        messages.success(request, str(done))
-    return redirect(back)
+        return None
+    messages.success(request, str(done))
+    return outcome
 
 
-def perform_all(request: MemberRequest, operation: Operation, *, back: str, **arguments: Any) -> HttpResponse:
+def perform_all(request: MemberRequest, operation: Callable[..., Sequence[Outcome]], **arguments: Any) -> Sequence[Outcome]:
     """Run an operation on everything that is ready and tell how many were done, and why the others were not."""
     outcomes = with_retries(operation, act=request.act, **arguments)
     done = sum(outcome.done for outcome in outcomes)
     messages.success(request, ngettext("%(done)s document done.", "%(done)s documents done.", done) % {"done": done})
     for code, count in Counter(outcome.code for outcome in outcomes if not outcome.done).most_common(3):
         tell_refusal(request, Refused("", code=code, count=count))
-    return redirect(back)
+    return outcomes
 
 
 def tell_refusal(request: MemberRequest, refusal: Refused) -> None:

@@ -25,6 +25,7 @@ class Entry:
     icon: str
     url: str
     needs: str
+    is_stage: bool
 
 
 # What stands around the stages: pages of no stage.
@@ -45,7 +46,7 @@ def _entries(pages: tuple[tuple[str, StrOrPromise, str], ...]) -> Iterator[Entry
         view: Callable[..., Any] = resolve(url).func
         needs = access.declared(view)
         assert needs is not None, f"{page} declares nobody who may call it"
-        yield Entry(page=page, title=title, icon=icon, url=url, needs=needs)
+        yield Entry(page, title, icon, url, needs, is_stage=any(page == stage.page for stage in STAGES))
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -42,5 +42,9 @@ def logging_settings(level: str) -> dict[str, Any]:
         "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["lines"], "level": level},
         # Answers of 4xx are told by the line of their request.
-        "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "ERROR"}, "procrastinate": {"level": "WARNING"}},
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "django.server": {"level": "ERROR"},
+            "procrastinate": {"level": "WARNING"},
+        },
     }

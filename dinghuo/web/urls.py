@@ -1,18 +1,19 @@
 """Every address of the site. Each view says who may call it; one that does not is refused."""
 
 from allauth.account import views as account
-from django.urls import path
+from django.urls import path, register_converter
 
 from dinghuo.journey.allocation import pages as allocation
 from dinghuo.journey.analytics import pages as analytics
 from dinghuo.journey.finance import pages as finance
-from dinghuo.journey.ordering import pages as ordering
 from dinghuo.journey.review import pages as review
 from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import health, home, sign_in
+from dinghuo.web import actions, addresses, health, home, order_entry, orders, payments, portal, sign_in
+
+register_converter(addresses.IdConverter, "id")
 
 handler400 = "dinghuo.web.errors.bad_request"
 handler403 = "dinghuo.web.errors.forbidden"
@@ -28,14 +29,30 @@ urlpatterns = [
     path("password/", declare(account.password_change, SIGNED_IN), name="account_change_password"),
     path("language/", sign_in.choose_language, name="choose-language"),
     path("company/", sign_in.choose_company, name="choose-company"),
-    path("orders/", ordering.orders, name="orders"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/new/", order_entry.new_order, name="order-new"),
+    path("orders/new/line/", order_entry.line_facts, name="order-line-facts"),
+    path("orders/new/paste/", order_entry.pasted_lines, name="order-pasted-lines"),
+    path("orders/<id:order_id>/", orders.order, name="order"),
+    path("orders/<id:order_id>/amend/", order_entry.amend, name="order-amend"),
     path("review/", review.review, name="review"),
     path("allocation/", allocation.allocation, name="allocation"),
     path("shipping/", shipping.shipping, name="shipping"),
     path("finance/", finance.finance, name="finance"),
+    path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),
+    path("finance/receivables/", finance.receivables, name="receivables"),
+    path("finance/payments/", finance.payments, name="payments"),
+    path("finance/payments/new/", payments.new_payment, name="payment-new"),
     path("tracking/", tracking.tracking, name="tracking"),
+    path("tracking/<id:feedback_id>/answer/", tracking.answer, name="feedback-answer"),
     path("analytics/", analytics.analytics, name="analytics"),
-    path("portal/", tracking.portal, name="portal"),
     path("customers/", reference.customers, name="customers"),
+    path("customers/choices/", reference.customer_choices, name="customer-choices"),
     path("products/", reference.products, name="products"),
+    path("products/choices/", reference.product_choices, name="product-choices"),
+    path("portal/", portal.portal, name="portal"),
+    path("portal/orders/<id:order_id>/", portal.portal_order, name="portal-order"),
+    path("portal/orders/<id:order_id>/feedback/", portal.leave, name="portal-feedback"),
+    path("portal/invoices/<id:invoice_id>/", portal.portal_invoice, name="portal-invoice"),
+    *actions.addresses(),
 ]

@@ -1,11 +1,16 @@
 """What codes are called: states, kinds of events, reasons. The one dictionary between programs' words and people's."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+from dinghuo.reference.models import Unit
 
 # States and kinds, of orders, shipments, invoices and what else has them.
 CODES: Final[Mapping[str, StrOrPromise]] = {
@@ -39,6 +44,11 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "voucher": _("Voucher"),
     "discount": _("Discount"),
     "sample": _("Sample"),
+    "current": _("not due yet"),
+    "1-30": _("1 to 30 days"),
+    "31-60": _("31 to 60 days"),
+    "61-90": _("61 to 90 days"),
+    "over-90": _("over 90 days"),
     "admin": _("Administrator"),
     "sales": _("Sales"),
     "credit": _("Credit control"),
@@ -110,15 +120,57 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "refused": _("That is not possible."),
 }
 
-# What a rule of the review looked at, with its figures.
-FINDINGS: Final[Mapping[str, StrOrPromise]] = {}
+RULES: Final[Mapping[str, StrOrPromise]] = {
+    "customer": _("Customer"),
+    "products": _("Products"),
+    "quantities": _("Quantities"),
+    "prices": _("Prices"),
+    "credit": _("Credit"),
+}
+
+# What a rule of the review looked at, with its figures, by kind and whether it was broken.
+FINDINGS: Final[Mapping[tuple[str, bool], StrOrPromise]] = {
+    ("customer", False): _("The customer may be supplied."),
+    ("customer", True): _("The customer is blocked."),
+    ("products", False): _("Every product may be sold."),
+    ("products", True): _("%(blocked_products)s of %(lines)s lines name a product that is blocked."),
+    ("quantities", False): _("The largest quantity, %(largest_quantity)s, is within %(quantity_max)s."),
+    ("quantities", True): _("The largest quantity, %(largest_quantity)s, is above %(quantity_max)s."),
+    ("prices", False): _("No price is further than %(deviation_max)s from the agreed one; the furthest is %(deviation)s away."),
+    ("prices", True): _("The price of line %(line)s is %(deviation)s away from the agreed one; %(deviation_max)s is allowed."),
+    ("credit", False): _(
+        "Open orders %(open_orders)s + receivables %(open_receivables)s − payments not applied %(unapplied_payments)s"
+        " + this order %(order)s = %(total)s; the limit is %(credit_limit)s."
+    ),
+    ("credit", True): _(
+        "Open orders %(open_orders)s + receivables %(open_receivables)s − payments not applied %(unapplied_payments)s"
+        " + this order %(order)s = %(total)s, more than the limit of %(credit_limit)s."
+    ),
+}
+SHARES: Final = frozenset({"deviation", "deviation_max"})
+FRACTION: Final = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
-class _Known(dict[str, Any]):
-    """Facts to fill a sentence with; one that is missing shows as a dash instead of failing the page."""
+class _Readable(dict[str, Any]):
+    """Facts to fill a sentence with, written for people; one that is missing shows as a dash instead of failing the page."""
 
     def __missing__(self, key: str) -> str:
         return "–"
+
+
+def _readable(facts: Mapping[str, Any]) -> _Readable:
+    return _Readable({name: _written(name, fact) for name, fact in facts.items()})
+
+
+def _written(name: str, fact: Any) -> str:
+    if fact is None:
+        return "–"
+    text = str(fact)
+    if not FRACTION.fullmatch(text):
+        return of(text) if name == "state" else text
+    number = Decimal(text) * 100 if name in SHARES else Decimal(text)
+    grouped = f"{number:,f}".rstrip("0").rstrip(".")
+    return f"{grouped} %" if name in SHARES else grouped
 
 
 def of(code: str) -> str:
@@ -133,19 +185,35 @@ def shade(state: str) -> str:
 
 def event(kind: str, facts: Mapping[str, Any]) -> str:
     """An event of the journal in words."""
-    return str(EVENTS.get(kind) or kind) % _Known(facts)
+    return str(EVENTS.get(kind) or kind) % _readable(facts)
 
 
 def refusal(code: str, facts: Mapping[str, Any]) -> str:
     """A refusal in one sentence."""
     sentence = REFUSALS.get(code)
-    return of(code).capitalize() if sentence is None else str(sentence) % _Known(facts)
+    return of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
 
 
-def finding(code: str, inputs: Mapping[str, Any]) -> str:
+def finding(kind: str, outcome: str, inputs: Mapping[str, Any]) -> str:
     """What a review rule found, with the figures that it compared."""
-    sentence = FINDINGS.get(code)
-    return of(code).capitalize() if sentence is None else str(sentence) % _Known(inputs)
+    sentence = FINDINGS.get((kind, outcome != "pass"))
+    return "" if sentence is None else str(sentence) % _readable(inputs)
+
+
+def rule(kind: str) -> str:
+    """What a kind of review rule is called."""
+    return str(RULES.get(kind) or of(kind))
+
+
+@cache
+def _unit_names() -> dict[str, tuple[str, str]]:
+    return {unit.code: (unit.name, unit.name_zh) for unit in Unit.objects.all()}
+
+
+def unit(code: str) -> str:
+    """A unit of measure by its name in the reader's language."""
+    name, name_zh = _unit_names().get(code, (code, code))
+    return name_zh if language().startswith("zh") else name
 
 
 def language() -> str:

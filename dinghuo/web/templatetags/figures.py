@@ -70,3 +70,37 @@ def moment(at: datetime | None) -> str:
 def days_since(on: date, today: date) -> int:
     """How many days lie between a date and today."""
     return (today - on).days
+
+
+@register.filter
+def price(unit_price: Decimal | None, currency: str = "") -> str:
+    """A unit price: at least the currency's decimals, and all that it has beyond them."""
+    if unit_price is None:
+        return NOTHING
+    text = plain(unit_price)
+    decimals = len(text.partition(".")[2])
+    return money(unit_price, currency) if decimals <= minor_units(currency) else text
+
+
+@register.filter
+def stars(rating: int) -> str:
+    """A rating from 1 to 5 as stars."""
+    return "★" * rating + "☆" * (5 - rating)
+
+
+@register.filter
+def stars_of(digit: str) -> str:
+    """A rating that a form offers, as stars."""
+    return stars(int(digit))
+
+
+@register.simple_tag
+def share(part: Decimal, whole: Decimal) -> str:
+    """A part as per cent of the whole, for the width of a bar."""
+    return f"{Decimal(part) * 100 / Decimal(whole):.1f}" if whole else "0"
+
+
+@register.simple_tag
+def left(whole: Decimal, part: Decimal, currency: str) -> str:
+    """What is left of an amount."""
+    return money(Decimal(whole) - Decimal(part), currency)

@@ -10,6 +10,9 @@ from dinghuo.kernel.errors import Refused
 from dinghuo.reference.access import Member
 from dinghuo.reference.acting import told
 from dinghuo.web import words
+from dinghuo.web.actions import ON_INVOICES, ON_SHIPMENTS, Action, open_to
+from dinghuo.web.order_form import TypedLine
+from dinghuo.web.queries import InvoiceOfOrder, ShipmentOfOrder
 
 register = template.Library()
 
@@ -43,7 +46,38 @@ def happened(event: Any) -> str:
 @register.filter
 def finding_in_words(finding: Any) -> str:
     """What a review rule found, in words."""
-    return words.finding(finding.kind, finding.inputs)
+    return words.finding(finding.kind, finding.outcome, finding.inputs)
+
+
+@register.filter
+def breach_in_words(inputs: Any, kind: str) -> str:
+    """What a rule that was broken found, in words."""
+    return words.finding(kind, "breach", inputs or {})
+
+
+@register.filter
+def rule_name(kind: str) -> str:
+    """What a kind of review rule is called."""
+    return words.rule(kind)
+
+
+@register.filter
+def unit_name(code: str) -> str:
+    """A unit of measure by its name in the reader's language."""
+    return words.unit(code)
+
+
+@register.simple_tag(takes_context=True)
+def shipment_actions(context: dict[str, Any], shipment: ShipmentOfOrder) -> list[Action]:
+    """The buttons of a shipment, for the member who looks; nothing is invoiced twice."""
+    buttons = open_to(ON_SHIPMENTS, shipment.state, context["member"])
+    return [action for action in buttons if action.name != "shipment-invoice" or shipment.invoice_id is None]
+
+
+@register.simple_tag(takes_context=True)
+def invoice_actions(context: dict[str, Any], invoice: InvoiceOfOrder) -> list[Action]:
+    """The buttons of an invoice or credit note, for the member who looks."""
+    return open_to(ON_INVOICES, invoice.state, context["member"])
 
 
 @register.filter
@@ -66,3 +100,9 @@ def named(context: dict[str, Any], row: Any) -> str:
     """The name of a row in the reader's language: the Chinese one where there is one and Chinese is read."""
     chinese = str(context.get("LANGUAGE_CODE") or words.language()).startswith("zh")
     return str(row.name_zh or row.name) if chinese else str(row.name or row.name_zh)
+
+
+@register.simple_tag
+def empty_row() -> list[TypedLine]:
+    """A row of the order form in which nothing has been typed."""
+    return [TypedLine()]

@@ -1,0 +1,28 @@
+// A field that offers choices while somebody types: the chosen one's code goes into the field, its id into a hidden one.
+"use strict";
+function shutChoices() {
+  document.querySelectorAll(".choices").forEach((list) => list.replaceChildren());
+}
+
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-choose]");
+  if (!choice) { shutChoices(); return; }
+  const field = choice.closest(".picker").querySelector("input");
+  field.value = choice.dataset.choose;
+  if (field.dataset.chosen) document.querySelector(field.dataset.chosen).value = choice.dataset.id;
+  shutChoices();
+  field.dispatchEvent(new CustomEvent("chosen", { bubbles: true }));
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.dataset.chosen) document.querySelector(event.target.dataset.chosen).value = "";
+});
+
+document.addEventListener("keydown", (event) => {
+  const picker = event.target.closest(".picker");
+  if (event.key === "Escape") { shutChoices(); return; }
+  if (!picker || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  const stops = [...picker.querySelectorAll("input, [data-choose]")];
+  const next = stops[stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+  if (next) { next.focus(); event.preventDefault(); }
+});
