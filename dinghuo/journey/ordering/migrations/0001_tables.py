@@ -119,6 +119,14 @@ class Migration(migrations.Migration):
             model_name='salesorder',
             index=models.Index(fields=['company_id', 'customer', 'ordered_on'], name='order_by_customer'),
         ),
+        migrations.AddIndex(
+            model_name='salesorder',
+            index=models.Index(condition=models.Q(('state__in', ['draft', 'rejected', 'cancelled'])), fields=['company_id', 'state', 'ordered_on', 'id'], name='order_set_aside'),
+        ),
+        migrations.AddIndex(
+            model_name='salesorder',
+            index=models.Index(condition=models.Q(('customer_po', ''), _negated=True), fields=['company_id', 'customer_po'], name='order_by_customer_po'),
+        ),
         migrations.AddConstraint(
             model_name='salesorder',
             constraint=models.UniqueConstraint(fields=('company_id', 'number'), name='order_number_is_unique'),
