@@ -1,0 +1,12 @@
+"""The refusals of this stage, as the codes that an item's outcome carries."""
+
+UNKNOWN_WAREHOUSE = "unknown_warehouse"
+UNKNOWN_PRODUCT = "unknown_product"
+UNKNOWN_LOT = "unknown_lot"
+UNKNOWN_SUPPLY = "unknown_supply"
+MORE_THAN_EXPECTED = "more_than_expected"
+NOT_ENOUGH_FREE_STOCK = "not_enough_free_stock"
+NOT_RELEASED = "not_released"
+NOTHING_EXPECTED = "nothing_expected"
+NOTHING_TO_ALLOCATE = "nothing_to_allocate"
+NOTHING_TO_GIVE_BACK = "nothing_to_give_back"

@@ -1,0 +1,24 @@
+-- Show for each adjustment the level that it names, as it is now, or why there is none.
+-- In:    company_id int, places int[], warehouse_ids bigint[], product_ids bigint[], lot_ids bigint[]
+-- Out:   place int, code text ("done" or why not), stock_level_id bigint, on_hand, allocated, cost_amount, standard_cost numeric,
+--        minor_units int, rounding text; one row per adjustment, in order; figures are 0 where there is no level
+-- Needs: the levels locked by this transaction
+SELECT asked.place,
+       CASE WHEN warehouse.id IS NULL THEN 'unknown_warehouse'
+            WHEN product.id IS NULL THEN 'unknown_product'
+            WHEN asked.lot_id IS NOT NULL AND lot.id IS NULL THEN 'unknown_lot' ELSE 'done' END AS code,
+       stock_level.id AS stock_level_id, coalesce(stock_level.on_hand, 0) AS on_hand,
+       coalesce(stock_level.allocated, 0) AS allocated, coalesce(stock_level.cost_amount, 0) AS cost_amount,
+       coalesce(product.standard_cost, 0) AS standard_cost, currency.minor_units, company.rounding
+  FROM unnest(%(places)s::INT[], %(warehouse_ids)s::BIGINT[], %(product_ids)s::BIGINT[], %(lot_ids)s::BIGINT[])
+       AS asked (place, warehouse_id, product_id, lot_id)
+ CROSS JOIN company
+  JOIN currency ON currency.code = company.currency
+  LEFT JOIN warehouse ON warehouse.company_id = %(company_id)s::INT AND warehouse.id = asked.warehouse_id
+  LEFT JOIN product ON product.company_id = %(company_id)s::INT AND product.id = asked.product_id
+  LEFT JOIN lot ON lot.company_id = %(company_id)s::INT AND lot.id = asked.lot_id AND lot.product_id = asked.product_id
+  LEFT JOIN stock_level
+         ON stock_level.company_id = %(company_id)s::INT AND stock_level.product_id = asked.product_id
+        AND stock_level.warehouse_id = asked.warehouse_id AND stock_level.lot_id IS NOT DISTINCT FROM asked.lot_id
+ WHERE company.id = %(company_id)s::INT
+ ORDER BY asked.place
