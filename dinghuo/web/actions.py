@@ -118,11 +118,6 @@ def open_to(actions: Sequence[Action], state: str, member: Member) -> list[Actio
     return [action for action in actions if state in action.states and member.may(action.needs)]
 
 
-def order_actions(state: str, member: Member) -> list[Action]:
-    """The buttons of an order in a state, for a member."""
-    return open_to(ON_ORDERS, state, member)
-
-
 def addresses() -> list[URLPattern]:
     """The address of every button."""
     return [

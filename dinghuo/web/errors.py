@@ -9,19 +9,24 @@ from django.template.loader import render_to_string
 
 from dinghuo.kernel.errors import Missing, Refused
 
+log = structlog.get_logger("dinghuo.web")
 
-def bad_request(request: HttpRequest, **_: object) -> HttpResponse:
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A request that cannot be read."""
+    log.info("refused", status=400, reason=str(exception or ""))
     return answer(request, 400)
 
 
-def forbidden(request: HttpRequest, **_: object) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A page that the member's roles do not open."""
+    log.info("refused", status=403, reason=str(exception or ""))
     return answer(request, 403)
 
 
-def not_found(request: HttpRequest, **_: object) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such page, or no such document for this member."""
+    log.info("refused", status=404, reason=str(exception or ""))
     return answer(request, 404)
 
 
@@ -34,8 +39,9 @@ def fault(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=500)
 
 
-def csrf_failure(request: HttpRequest, **_: object) -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not sent from one of our pages, or from one that has become too old."""
+    log.warning("form_refused", reason=reason)
     return answer(request, 403, is_stale=True)
 
 

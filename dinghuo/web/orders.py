@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from dinghuo.journey.ordering.models import OrderState
 from dinghuo.kernel.errors import Missing
-from dinghuo.reference.access import MemberRequest, page
+from dinghuo.reference.access import Member, MemberRequest, page
 from dinghuo.reference.paging import (
     ID_MAX,
     PAGE,
@@ -21,8 +21,8 @@ from dinghuo.reference.paging import (
 )
 from dinghuo.reference.queries import customer_ids_matching
 from dinghuo.web import queries
-from dinghuo.web.actions import order_actions
-from dinghuo.web.queries import Search
+from dinghuo.web.actions import ON_INVOICES, ON_ORDERS, ON_SHIPMENTS, Action, open_to
+from dinghuo.web.queries import Search, ShipmentOfOrder
 
 LINES_SHOWN: Final = 200
 EVENTS_SHOWN: Final = 200
@@ -67,25 +67,34 @@ def order(request: MemberRequest, order_id: int) -> HttpResponse:
         raise Missing("There is no such order.", id=order_id)
     context = {
         "order": head,
-        "actions": order_actions(head.state, request.membership),
+        "actions": open_to(ON_ORDERS, head.state, request.membership),
         "findings": queries.findings(request.act, order_id),
         **whole_order(request, order_id),
     }
     if request.membership.may("invoices.read"):
-        context |= {"invoices": queries.invoices(request.act, order_id), "payments": queries.payments(request.act, order_id)}
+        invoices = queries.invoices(request.act, order_id)
+        buttons = [open_to(ON_INVOICES, invoice.state, request.membership) for invoice in invoices]
+        context |= {"invoices": list(zip(invoices, buttons, strict=True)), "payments": queries.payments(request.act, order_id)}
     return render(request, "orders/order.html", context)
 
 
 def whole_order(request: MemberRequest, order_id: int) -> dict[str, Any]:
     """An order's lines and events, by the page, with its charges, shipments and feedback."""
     after_position = read_id(asked(request, "line"), 0) or 0
+    shipments = queries.shipments(request.act, order_id)
     lines = queries.order_lines(request.act, order_id, after_position=min(after_position, 10**6), count=LINES_SHOWN + 1)
     after_event = read_id(asked(request, "event"), 0) or 0
     events = queries.timeline(request.act, order_id, after_id=after_event, count=EVENTS_SHOWN + 1)
     return {
         "lines": page_of(lines, lambda line: str(line.position), LINES_SHOWN),
         "charges": queries.charges(request.act, order_id),
-        "shipments": queries.shipments(request.act, order_id),
+        "shipments": [(shipment, shipment_buttons(shipment, request.membership)) for shipment in shipments],
         "events": page_of(events, lambda event: str(event.id), EVENTS_SHOWN),
         "feedback": queries.feedback(request.act, order_id),
     }
+
+
+def shipment_buttons(shipment: ShipmentOfOrder, member: Member) -> list[Action]:
+    """The buttons of a shipment, for the member who looks; what is invoiced is not offered to be invoiced again."""
+    buttons = open_to(ON_SHIPMENTS, shipment.state, member)
+    return [action for action in buttons if action.name != "shipment-invoice" or shipment.invoice_id is None]

@@ -62,8 +62,8 @@ def order_page(request: MemberRequest, order_id: int, **typed: Any) -> HttpRespo
         raise Missing("There is no such order.", id=order_id)
     whole = whole_order(request, order_id)
     events = [event for event in whole["events"].rows if event.kind in TOLD]
-    invoices = [invoice for invoice in queries.invoices(request.act, order_id) if invoice.state == "posted"]
-    may_rate = whole["feedback"] is None and any(shipment.state == "delivered" for shipment in whole["shipments"])
+    invoices = [(invoice, ()) for invoice in queries.invoices(request.act, order_id) if invoice.state == "posted"]
+    may_rate = whole["feedback"] is None and any(shipment.state == "delivered" for shipment, _buttons in whole["shipments"])
     context = {"order": head, **whole, "told": events, "invoices": invoices, "may_rate": may_rate, **typed}
     return render(request, "portal/order.html", context)
 

@@ -10,9 +10,7 @@ from dinghuo.kernel.errors import Refused
 from dinghuo.reference.access import Member
 from dinghuo.reference.acting import told
 from dinghuo.web import words
-from dinghuo.web.actions import ON_INVOICES, ON_SHIPMENTS, Action, open_to
 from dinghuo.web.order_form import TypedLine
-from dinghuo.web.queries import InvoiceOfOrder, ShipmentOfOrder
 
 register = template.Library()
 
@@ -65,19 +63,6 @@ def rule_name(kind: str) -> str:
 def unit_name(code: str) -> str:
     """A unit of measure by its name in the reader's language."""
     return words.unit(code)
-
-
-@register.simple_tag(takes_context=True)
-def shipment_actions(context: dict[str, Any], shipment: ShipmentOfOrder) -> list[Action]:
-    """The buttons of a shipment, for the member who looks; nothing is invoiced twice."""
-    buttons = open_to(ON_SHIPMENTS, shipment.state, context["member"])
-    return [action for action in buttons if action.name != "shipment-invoice" or shipment.invoice_id is None]
-
-
-@register.simple_tag(takes_context=True)
-def invoice_actions(context: dict[str, Any], invoice: InvoiceOfOrder) -> list[Action]:
-    """The buttons of an invoice or credit note, for the member who looks."""
-    return open_to(ON_INVOICES, invoice.state, context["member"])
 
 
 @register.filter
