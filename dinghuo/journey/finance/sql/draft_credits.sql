@@ -29,7 +29,8 @@ WITH asked AS MATERIALIZED (
            asked_line.unit_price, asked_line.tax_rate, asked_line.source_row, asked.minor_units, asked.rounding,
            money_round(asked_line.quantity * asked_line.unit_price, asked.minor_units, asked.rounding) AS amount_net
       FROM asked_line
-      JOIN asked ON asked.place = asked_line.place
+      -- Each has its other half, here and below. FULL, because that is never a nested loop, however few rows the planner expects.
+      FULL JOIN asked ON asked.place = asked_line.place
 ), bill_line AS MATERIALIZED (
     SELECT place, kind, return_line_id, description, quantity, unit_price, tax_rate, source_row, amount_net,
            money_round(amount_net * tax_rate, minor_units, rounding) AS amount_tax,
@@ -47,7 +48,7 @@ WITH asked AS MATERIALIZED (
       FROM (SELECT place, sum(amount_net) AS amount_net, sum(amount_tax) AS amount_tax, sum(amount_net + amount_tax) AS amount_gross
               FROM bill_line
              GROUP BY place) AS total
-      JOIN asked ON asked.place = total.place
+      FULL JOIN asked ON asked.place = total.place
      ORDER BY asked.place
     RETURNING id, order_id, kind, amount_gross
 ), placed AS MATERIALIZED (
@@ -60,7 +61,7 @@ WITH asked AS MATERIALIZED (
     SELECT %(company_id)s::INT, placed.id, bill_line.position, bill_line.kind, bill_line.return_line_id, bill_line.description,
            bill_line.quantity, bill_line.unit_price, bill_line.tax_rate, bill_line.amount_net, bill_line.amount_tax, bill_line.source_row
       FROM bill_line
-      JOIN placed ON placed.place = bill_line.place
+      FULL JOIN placed ON placed.place = bill_line.place
      ORDER BY placed.id, bill_line.position
 ), credited AS (
     UPDATE customer_return SET credited_at = %(at)s::TIMESTAMPTZ

@@ -97,19 +97,16 @@ WITH asked AS MATERIALIZED (
            bill_line.kind, bill_line.shipment_line_id, bill_line.order_charge_id, bill_line.description, bill_line.quantity,
            bill_line.unit_price, bill_line.tax_rate, bill_line.amount_net, bill_line.amount_tax, bill_line.source_row
       FROM bill_line
-      JOIN drafted ON drafted.document = bill_line.document
+      -- Each has its other half. FULL, because that is never a nested loop, however few rows the planner expects.
+      FULL JOIN drafted ON drafted.document = bill_line.document
 ), counted AS (
     UPDATE sales_order_line AS line SET invoiced = line.invoiced + billed.quantity
       FROM (SELECT order_line_id, sum(quantity) AS quantity FROM goods GROUP BY order_line_id) AS billed
      WHERE line.company_id = %(company_id)s::INT AND line.id = billed.order_line_id
 )
-SELECT asked.order_id, asked.shipment_id, asked.state AS shipment_state, asked.former_id, drafted.id AS invoice_id, drafted.kind,
+SELECT coalesce(asked.order_id, drafted.order_id) AS order_id, asked.shipment_id, asked.state AS shipment_state,
+       asked.former_id, drafted.id AS invoice_id, drafted.kind,
        drafted.amount_gross
   FROM asked
-  LEFT JOIN drafted ON drafted.shipment_id = asked.shipment_id
- UNION ALL
-SELECT drafted.order_id, drafted.shipment_id, NULL AS shipment_state, NULL AS former_id, drafted.id AS invoice_id, drafted.kind,
-       drafted.amount_gross
-  FROM drafted
- WHERE drafted.shipment_id IS NULL
+  FULL JOIN drafted ON drafted.shipment_id = asked.shipment_id
  ORDER BY order_id, shipment_id

@@ -5,9 +5,9 @@
 -- Out:   id bigint, place int; one row an entry
 -- Needs: the journal's number series locked by this transaction
 WITH posting_line AS MATERIALIZED (
-    SELECT given.place, account.id AS account_id, given.customer_id, given.amount::NUMERIC(18, 3) AS amount
+    SELECT given.place, given.nth, account.id AS account_id, given.customer_id, given.amount::NUMERIC(18, 3) AS amount
       FROM unnest(%(entries)s::INT[], %(roles)s::TEXT[], %(customer_ids)s::BIGINT[], %(amounts)s::NUMERIC[])
-           AS given (place, role, customer_id, amount)
+           WITH ORDINALITY AS given (place, role, customer_id, amount, nth)
       -- A role without an account meets the NOT NULL of journal_line instead of vanishing from the entry.
       LEFT JOIN account ON account.company_id = %(company_id)s::INT AND account.role = given.role
 ), written_lines AS (
@@ -43,17 +43,18 @@ WITH posting_line AS MATERIALIZED (
                                             written_lines.content))
                OVER (ORDER BY posting.number ROWS UNBOUNDED PRECEDING)
       FROM posting
-      JOIN written_lines ON written_lines.place = posting.place
+      -- Each has its other half, here and below. FULL, because that is never a nested loop, however few rows the planner expects.
+      FULL JOIN written_lines ON written_lines.place = posting.place
      ORDER BY posting.number
     RETURNING id, number
 ), line AS (
     INSERT INTO journal_line (company_id, entry_id, account_id, customer_id, amount)
     SELECT %(company_id)s::INT, entry.id, posting_line.account_id, posting_line.customer_id, posting_line.amount
       FROM posting_line
-      JOIN posting ON posting.place = posting_line.place
-      JOIN entry ON entry.number = posting.number
-     ORDER BY entry.number
+      FULL JOIN posting ON posting.place = posting_line.place
+      FULL JOIN entry ON entry.number = posting.number
+     ORDER BY posting_line.nth
 )
 SELECT entry.id, posting.place
   FROM entry
-  JOIN posting ON posting.number = entry.number
+  FULL JOIN posting ON posting.number = entry.number

@@ -1,19 +1,23 @@
 -- Lock what some customers owe or are owed, and the receivables of some invoices, settled or not.
--- In:    company_id int, customer_ids bigint[], invoice_ids bigint[]
+-- In:    company_id int, customer_ids bigint[], invoice_ids bigint[] (each once)
 -- Out:   invoice_id bigint, invoice_state text, customer_id bigint, order_id bigint, receivable_id bigint (null: the document came to nothing or
 --        is not posted), due_on date, open numeric (negative: a credit)
 -- Needs: number series, orders and documents locked before
 WITH debt AS MATERIALIZED (
-    SELECT id, invoice_id, due_on, amount - applied AS open
+    SELECT id, invoice_id, amount - applied AS open
       FROM receivable
      WHERE company_id = %(company_id)s::INT
        AND (invoice_id = ANY(%(invoice_ids)s::BIGINT[]) OR customer_id = ANY(%(customer_ids)s::BIGINT[]) AND applied <> amount)
      ORDER BY id
        FOR NO KEY UPDATE
+), asked AS (
+    -- FULL, because that is never a nested loop, however few rows the planner expects.
+    SELECT coalesce(debt.invoice_id, named.id) AS invoice_id, debt.id AS receivable_id, coalesce(debt.open, 0) AS open
+      FROM debt
+      FULL JOIN unnest(%(invoice_ids)s::BIGINT[]) AS named (id) ON named.id = debt.invoice_id
 )
-SELECT invoice.id AS invoice_id, invoice.state AS invoice_state, invoice.customer_id, invoice.order_id, debt.id AS receivable_id,
-       invoice.due_on, coalesce(debt.open, 0) AS open
-  FROM (SELECT invoice_id FROM debt UNION SELECT named.id FROM unnest(%(invoice_ids)s::BIGINT[]) AS named (id)) AS asked
+SELECT invoice.id AS invoice_id, invoice.state AS invoice_state, invoice.customer_id, invoice.order_id, asked.receivable_id, invoice.due_on,
+       asked.open
+  FROM asked
   JOIN sales_invoice AS invoice ON invoice.company_id = %(company_id)s::INT AND invoice.id = asked.invoice_id
-  LEFT JOIN debt ON debt.invoice_id = asked.invoice_id
  ORDER BY invoice.due_on, invoice.id

@@ -20,12 +20,16 @@ WITH taken AS (
     SELECT given.source, given.receivable_id, given.amount, given.reason
       FROM unnest(%(sources)s::TEXT[], %(receivable_ids)s::BIGINT[], %(shares)s::NUMERIC[], %(reasons)s::TEXT[])
            AS given (source, receivable_id, amount, reason)
+), matched AS MATERIALIZED (
+    -- FULL, because that is never a nested loop, however few rows the planner expects.
+    SELECT share.receivable_id, taken.id AS payment_id, share.amount, share.reason
+      FROM share
+      FULL JOIN taken ON taken.number = share.source
 ), application AS (
     INSERT INTO payment_application (company_id, receivable_id, payment_id, amount, reason, applied_on, applied_at, applied_by_id)
-    SELECT %(company_id)s::INT, share.receivable_id, taken.id, share.amount, share.reason, %(applied_on)s::DATE, %(at)s::TIMESTAMPTZ,
-           %(actor_id)s::INT
-      FROM share
-      JOIN taken ON taken.number = share.source
+    SELECT %(company_id)s::INT, receivable_id, payment_id, amount, reason, %(applied_on)s::DATE, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
+      FROM matched
+     WHERE receivable_id IS NOT NULL
 ), settled AS (
     UPDATE receivable SET applied = receivable.applied + part.amount,
            settled_on = CASE WHEN receivable.applied + part.amount = receivable.amount THEN %(applied_on)s::DATE END
