@@ -63,7 +63,7 @@ def the_only(outcomes: Iterable[Outcome]) -> Outcome:
     (outcome,) = outcomes
     if outcome.code == Missing.code:
         raise Missing("There is no such document.", id=outcome.id)
-    if outcome.code == Malformed.code or outcome.code.startswith("unknown_"):
+    if outcome.code.startswith((Malformed.code, "unknown_")):
         raise Malformed(
             str(outcome.facts.get("message", "")) or sentence(outcome.code),
             code=outcome.code,
