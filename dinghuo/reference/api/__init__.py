@@ -1,0 +1,1 @@
+"""The API of the master data, and of signing in."""
