@@ -11,7 +11,7 @@ from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, health, home, order_entry, orders, payments, portal, sign_in
+from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, sign_in
 
 register_converter(addresses.IdConverter, "id")
 
@@ -54,5 +54,6 @@ urlpatterns = [
     path("portal/orders/<id:order_id>/", portal.portal_order, name="portal-order"),
     path("portal/orders/<id:order_id>/feedback/", portal.leave, name="portal-feedback"),
     path("portal/invoices/<id:invoice_id>/", portal.portal_invoice, name="portal-invoice"),
+    path("api/v1/", api.addresses()),
     *actions.addresses(),
 ]
