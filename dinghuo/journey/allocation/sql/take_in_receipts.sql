@@ -26,7 +26,7 @@ WITH receipt AS MATERIALIZED (
            %(company_id)s::INT, receipt.product_id, receipt.lot_code, %(today)s::DATE, receipt.expires_on
       FROM receipt CROSS JOIN document
      WHERE receipt.lot_code IS NOT NULL
-     ORDER BY receipt.product_id, receipt.lot_code, receipt.place
+     ORDER BY receipt.product_id, receipt.lot_code, receipt.expires_on IS NULL, receipt.place
     ON CONFLICT (company_id, product_id, code) DO UPDATE SET expires_on = coalesce(lot.expires_on, excluded.expires_on)
     RETURNING id, product_id, code
 ), placed AS MATERIALIZED (

@@ -1,0 +1,58 @@
+"""A stock room to work in; after each test the stock's invariants must still hold."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from dinghuo.journey.allocation.models import StockLevel
+from dinghuo.journey.invariants import INVARIANTS
+from dinghuo.journey.invariants.queries import violations
+from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
+from dinghuo.kernel.tenancy import Act
+from dinghuo.reference.models import Company, Customer, Product, Warehouse
+from tests import builders
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A warehouse, a product and a customer of the acting company."""
+
+    company: Company
+    act: Act
+    warehouse: Warehouse
+    product: Product
+    customer: Customer
+
+    def order(self, *quantities: int | str, warehouse: Warehouse | None = None, priority: int = 5) -> int:
+        """A released order of the product, a line for each quantity."""
+        lines = [(self.product, Decimal(quantity)) for quantity in quantities]
+        order_id = builders.a_released_order(self.act, self.customer, warehouse or self.warehouse, lines)
+        SalesOrder.objects.filter(id=order_id).update(priority=priority)
+        return order_id
+
+    def stock(self, quantity: int | str) -> StockLevel:
+        """Stock of the product in the warehouse."""
+        return builders.some_stock(self.act, self.warehouse, self.product, Decimal(quantity))
+
+    def given(self, *order_ids: int) -> list[int]:
+        """Units allocated to each order."""
+        lines = SalesOrderLine.objects.filter(order_id__in=order_ids)
+        return [int(sum(line.allocated for line in lines if line.order_id == key)) for key in order_ids]
+
+    def free(self) -> Decimal:
+        """Units that nobody was promised."""
+        return sum((row.on_hand - row.allocated for row in StockLevel.objects.all()), start=Decimal(0))
+
+
+@pytest.fixture
+def room(company: Company, act: Act) -> Iterator[Room]:
+    yield Room(company, act, builders.a_warehouse(company), builders.a_product(company), builders.a_customer(company))
+    assert broken_stock(company) == []
+
+
+def broken_stock(company: Company) -> list[str]:
+    """The invariants of stock and line counters (I1 to I3) that do not hold."""
+    kept = [invariant for invariant in INVARIANTS if invariant.id[:2] in {"I1", "I2", "I3"}]
+    return [f"{invariant.id}: {row}" for invariant in kept for row in violations(invariant, company.id)]
