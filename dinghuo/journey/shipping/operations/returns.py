@@ -107,6 +107,7 @@ def lock_sales(act: Act, returns: Sequence[ReturnDraft]) -> list[SoldGoods]:
         company_id=act.company_id,
         customer_ids=[customer for customer, _ in pairs],
         product_ids=[product for _, product in pairs],
+        shipment_line_ids=[line.shipment_line_id for draft in returns for line in draft.lines if line.shipment_line_id is not None],
     )
 
 
