@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,7 @@ class LockedInvoice:
     issued_on: date
     amount_gross: Decimal
     needs_a_person: bool
+    posted_before: datetime | None
 
 
 @transaction.atomic

@@ -84,7 +84,8 @@ def post_invoices(*, act: Act, invoice_ids: Sequence[int] | None = None) -> list
             "number": {key: number.written for key, number in numbers.items()},
             "series_year": {key: number.year for key, number in numbers.items()},
             "series_number": {key: number.number for key, number in numbers.items()},
-            "posted_at": act.at,
+            # Numbers follow the time of posting: a request that waited for a later one is posted when that one was.
+            "posted_at": {row.id: max(act.at, row.posted_before or act.at) for row in drafts},
             "posted_by_id": act.actor_id,
         },
     )
