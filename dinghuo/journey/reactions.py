@@ -20,7 +20,7 @@ from dinghuo.journey.finance.operations import (
     post_invoices,
     post_stock_documents,
 )
-from dinghuo.journey.ordering.operations import cancel_orders
+from dinghuo.journey.ordering.operations import cancel_orders, lock_orders
 from dinghuo.journey.review.operations import review_held_orders, review_orders
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
 from dinghuo.journey.shipping.operations import cancel_shipments, make_shipping_notices
@@ -181,7 +181,10 @@ def withdraw_orders(*, act: Act, order_ids: Sequence[int], reason: str) -> list[
 
     An order of which something has left is refused with `stock_is_allocated` or by its state, and keeps what it has.
     """
-    return [outcome for order_id in sorted(set(order_ids)) for outcome in withdraw_order(act, order_id, reason)]
+    wanted = sorted(set(order_ids))
+    # Orders come before shipments in the order of locks, and a notice being made right now must be seen below.
+    lock_orders(company_id=act.company_id, order_ids=wanted, ready_in=())
+    return [outcome for order_id in wanted for outcome in withdraw_order(act, order_id, reason)]
 
 
 def withdraw_order(act: Act, order_id: int, reason: str) -> list[Outcome]:
