@@ -44,9 +44,7 @@ def sold(
     warehouse, carrier = a_warehouse(company), a_carrier(company)
     columns = list(zip(*parts, strict=True)) if parts else []
     totals = ordered or [sum(map(Decimal, column)) for column in columns]
-    lines = [
-        LineDraft(a_product(company, tax_rate=Decimal(rate)).id, Decimal(total), Decimal(price)) for total in totals
-    ]
+    lines = [LineDraft(a_product(company, tax_rate=Decimal(rate)).id, Decimal(total), Decimal(price)) for total in totals]
     draft = OrderDraft(customer.id, warehouse.id, lines, charges)
     (outcome,) = enter_orders(act=act, drafts=[draft])
     assert outcome.document_id is not None, outcome

@@ -2,8 +2,9 @@
 -- In:    nothing
 -- Out:   nothing
 -- Needs: the owner's role
+-- Runs when the transaction ends, whatever company the session acts for by then, and so with the owner's eyes.
 CREATE FUNCTION entry_must_balance() RETURNS TRIGGER
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS $$
 BEGIN
     IF (SELECT coalesce(sum(line.amount), 0) <> 0 OR count(*) < 2
