@@ -4,6 +4,7 @@ import argparse
 import secrets
 import sys
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         admit_user(
             act=act_now(company),
             name=arguments.name,
-            password=password,
+            password_hash=make_password(password),
             role=arguments.role,
             customer_code=arguments.customer,
         )
