@@ -51,7 +51,7 @@ def on_your_server(url: str, owner_url: str | None) -> tuple[str, str]:
         except psycopg.errors.InsufficientPrivilege as fault:
             user = connection.info.user
             raise Refused(
-                f"{user} may not make or take the role {APPLICATION_ROLE}, which owns no table. As an administrator of the server run:"
+                f"{user} may not make or take the role {APPLICATION_ROLE}, which owns no table. As an administrator run:"
                 f" CREATE ROLE {APPLICATION_ROLE} NOLOGIN; (if it is missing) GRANT {APPLICATION_ROLE} TO {user};",
                 code="role_missing",
             ) from fault

@@ -1,6 +1,6 @@
 """The one outcome of a line, and where charges are booked."""
 
-from collections import Counter
+from collections import defaultdict
 from decimal import Decimal
 
 import pytest
@@ -174,7 +174,7 @@ def test_every_charge_has_a_place(changed: dict[str, object], place: ChargePlace
 @given(rows=st.lists(ROWS, max_size=30))
 def test_what_is_billed_and_booked_adds_up_to_what_is_charged(rows: list[SourceRow]) -> None:
     charged = [row for row in rows if outcome(row) is LineOutcome.CHARGED]
-    sums: Counter[ChargePlace] = Counter()
+    sums: defaultdict[ChargePlace, Decimal] = defaultdict(Decimal)
     for row in charged:
         value = row.quantity * row.unit_price
         place = charge_place(row)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,7 @@ def test_the_account_is_json_with_decimals_as_strings(committed: None, tmp_path:
 @pytest.mark.skipif(not REAL_FILE.exists(), reason="the real data set does not lie beside the checkout")
 def test_a_month_of_the_real_year_closes(committed: None) -> None:
     code = a_code("replay")
-    account = result(replay(Asked(REAL_FILE, code, 1, driver.date(2009, 12, 31)), silent))
+    account = result(replay(Asked(REAL_FILE, code, 1, date(2009, 12, 31)), silent))
     assert account["invariants"]["violations"] == 0
     assert Decimal(account["rounding"]).copy_abs() < Decimal(account["file"]["lines"]) * Decimal("0.005")
     company = Company.objects.get(code=code)
