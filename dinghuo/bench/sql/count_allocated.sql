@@ -1,0 +1,6 @@
+-- Floor, allocation: count what lines were given.
+-- In:    company_id int, order_ids bigint[]
+-- Out:   nothing
+-- Needs: nothing
+UPDATE sales_order_line SET allocated = ordered
+ WHERE company_id = %(company_id)s::INT AND order_id = ANY(%(order_ids)s::BIGINT[])

@@ -1,0 +1,55 @@
+"""`dinghuo bench`: how fast the journey is, against the same rows written by hand-made SQL."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dinghuo.bench.counting import growing
+from dinghuo.bench.place import Place, somewhere
+from dinghuo.bench.run import Plan, as_data, as_text, bench
+from dinghuo.postgres import default_home, hold
+from dinghuo.web import databases
+
+DIFFERENCES_SHOWN = 20
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure and print; 1 when the two ways wrote different rows or an operation's statements grow with its input."""
+    plan = Plan(rounds=arguments.rounds, orders=arguments.orders)
+    with place() as where:
+        tell(where_it_runs(where))
+        found = bench(where, plan, tell)
+        data = as_data(where, plan, found)
+    print(json.dumps(data, indent=2) if arguments.json else "\n".join(as_text(plan, found)))
+    for difference in found.differences[:DIFFERENCES_SHOWN]:
+        tell(f"not the same rows: {difference}")
+    for operation in growing(found.counts):
+        tell(f"statements grow with the input: {operation}")
+    return 1 if found.differences or growing(found.counts) else 0
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A database for the bench, on the server that this command is connected to."""
+    owner, application = os.environ[databases.OWNER_ADDRESS], os.environ[databases.APPLICATION_ADDRESS]
+    if os.environ.get("DATABASE_URL"):
+        with somewhere(owner, application, owner) as found:
+            yield found
+        return
+    with hold(default_home()) as embedded, somewhere(embedded.superuser_url, application, owner) as found:
+        yield found
+
+
+def where_it_runs(where: Place) -> str:
+    """Where the bench writes, and what stays of it."""
+    if where.is_own:
+        return f"measuring in a database of its own, {where.database}, dropped afterwards"
+    return f"no right to make a database: measuring in {where.database}; three companies named bench-* stay there"
+
+
+def tell(sentence: str) -> None:
+    """Say what is being done, beside the figures."""
+    print(f"dinghuo: {sentence}", file=sys.stderr)
