@@ -33,9 +33,9 @@ REGIONS: Final = {"GZ": ("35", "36", "43", "44", "45", "46"), "CD": ("50", "51",
 # Code, names, mode, country, kg at most, days, yuan a shipment, yuan a kg: which is cheapest turns on the weight.
 CARRIERS: Final = (
     ("PICKUP", "Customer's pick-up", "客户自提", "pickup", "CN", "4", 0, "5", "0"),
-    ("EXPRESS", "Shunda Express", "顺达速运", "courier", "CN", "60", 2, "12", "2.4"),
+    ("EXPRESS", "Shunda Express", "顺达速运", "courier", "CN", "60", 3, "12", "2.4"),
     ("FLEET", "Own fleet", "自有车队", "road", "CN", "1200", 1, "45", "0.55"),
-    ("FREIGHT", "North-South Freight", "南北货运", "road", "", None, 4, "75", "0.42"),
+    ("FREIGHT", "North-South Freight", "南北货运", "road", "", None, 6, "75", "0.42"),
 )
 
 

@@ -19,7 +19,7 @@ USERS: Final = (
 )
 
 SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-GIVEN_NAMES: Final = tuple("伟 芳 娜 敏 静 丽 强 磊 洋 艳 勇 杰 娟 涛 明 超 秀英 建国 文博 雨桐".split())
+GIVEN_NAMES: Final = (*"伟芳娜敏静丽强磊洋艳勇杰娟涛明超", "秀英", "建国", "文博", "雨桐")
 CONTACTS_ABROAD: Final = ("Tan Wei Ling", "Somchai Prasert", "Claire Beaumont", "Jens Petersen", "Olivia Hart")
 
 RELEASE_REASONS: Final = (

@@ -11,9 +11,9 @@ from dinghuo.reference.models import Customer, Membership, Role, User
 def admit_user(*, act: Act, name: str, password_hash: str, role: str, customer_code: str | None = None) -> User:
     """Let a person sign in with a password and act in the company with a role; a user that exists gets the new password.
 
-    The password comes as Django's hash of it: whether it is good enough was the caller's to ask. Other roles of the user stay. Raises
-    Malformed for an unknown role and for a customer's user without its customer or another role with one, Missing for an unknown
-    customer.
+    The password comes as Django's hash of it: whether it is good enough was the caller's to ask. Other roles of the user stay.
+    Raises Malformed for an unknown role and for a customer's user without its customer or another role with one, Missing for an
+    unknown customer.
     """
     if role not in Role.values:
         raise Malformed(f"There is no role {role}; there are {', '.join(Role.values)}.", code="unknown_role", column="role")
