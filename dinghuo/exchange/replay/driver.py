@@ -1,5 +1,6 @@
 """The run of a replay: reads the file, finds or makes its company, and goes through the days from where it was."""
 
+import re
 import resource
 import time
 from collections.abc import Callable
@@ -14,10 +15,11 @@ from dinghuo.exchange.replay.days import STEPS, Today
 from dinghuo.exchange.replay.masters import Masters, make_company, make_masters, read_masters
 from dinghuo.exchange.replay.year import Year, read_year
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
-from dinghuo.kernel.errors import Refused
+from dinghuo.kernel.errors import Malformed, Refused
 from dinghuo.kernel.tenancy import acting_for
 from dinghuo.reference.models import Company
 
+COMPANY_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 # Holds last at most 5 days and supply is at most 10 late, so what is open after that is a fault and not a delay.
 TAIL_DAYS_MAX = 45
 # A table vacuumed while empty gives foreign-key checks sequential scans; a few looks while it grows are enough.
@@ -53,6 +55,7 @@ def replay(asked: Asked, report: Report) -> Ran:
     `report` is told each day, with the first and last one. Raises FileRefused for a file that cannot be read (nothing is written),
     Refused `company_is_taken` for a company that is not this replay's.
     """
+    refuse_a_code(asked.company)
     began = time.perf_counter()
     year = read_year(asked.file, asked.until)
     company, state, masters = find_or_make(asked, year)
@@ -62,6 +65,12 @@ def replay(asked: Asked, report: Report) -> Ran:
             report(state.next_day, year.first_day, year.last_day)
             run_day(year, masters, state)
     return Ran(company, year, state, peak_rss_mb())
+
+
+def refuse_a_code(code: str) -> None:
+    """Raise Malformed for a company code that the company table does not hold."""
+    if not COMPANY_CODE.fullmatch(code):
+        raise Malformed("A company code has 1 to 20 letters, digits, dashes or underscores.", company=code)
 
 
 def find_or_make(asked: Asked, year: Year) -> tuple[Company, Replay, Masters]:
@@ -105,6 +114,7 @@ def run_day(year: Year, masters: Masters, state: Replay) -> None:
         step = STEPS[state.next_step]
         began = time.perf_counter()
         with transaction.atomic():
+            refuse_a_rival(state)
             step.run(today)
             state.next_step += 1
             add_seconds(state, step.stage, time.perf_counter() - began)
@@ -116,6 +126,13 @@ def run_day(year: Year, masters: Masters, state: Replay) -> None:
         state.next_day += timedelta(days=1)
         state.next_step = 0
         state.save(update_fields=["is_finished", "next_day", "next_step"])
+
+
+def refuse_a_rival(state: Replay) -> None:
+    """Lock the state and see that no other run of this replay has gone on meanwhile; raises Refused `replay_is_running`."""
+    now = Replay.objects.select_for_update().get(company_id=state.company_id, id=state.pk)
+    if (now.next_day, now.next_step) != (state.next_day, state.next_step):
+        raise Refused("Another run of this replay is going on; it will finish the year.", code="replay_is_running")
 
 
 def is_at_rest(state: Replay) -> bool:

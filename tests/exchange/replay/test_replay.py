@@ -22,7 +22,7 @@ from dinghuo.exchange.replay.result import result
 from dinghuo.journey.finance.models import JournalEntry, SalesInvoiceLine
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.shipping.models import CustomerReturnLine
-from dinghuo.kernel.errors import Refused
+from dinghuo.kernel.errors import Malformed, Refused
 from dinghuo.kernel.tenancy import acting_for
 from dinghuo.reference.models import Company
 from dinghuo.web import databases
@@ -161,6 +161,25 @@ def test_another_file_or_seed_does_not_get_the_company(committed: None, tmp_path
         with pytest.raises(Refused) as refusal:
             replay(asked, silent)
         assert refusal.value.reason == "company_is_taken"
+
+
+def test_two_runs_of_one_replay_at_once_share_the_year_and_never_a_step(committed: None, tmp_path: Path) -> None:
+    path, code = a_small_year(tmp_path), a_code("replay")
+    undisturbed = run(path, a_code("replay"))
+
+    def rival(*_: object) -> None:
+        replay(Asked(path, code, 1, None), silent)
+
+    with pytest.raises(Refused) as refusal:
+        replay(Asked(path, code, 1, None), rival)
+    assert refusal.value.reason == "replay_is_running"
+    assert run(path, code) == undisturbed
+
+
+def test_a_company_code_that_cannot_be_is_refused(committed: None, tmp_path: Path) -> None:
+    for code in ("", "a" * 21, "a b", "../x"):
+        with pytest.raises(Malformed, match="1 to 20 letters"):
+            replay(Asked(a_small_year(tmp_path), code, 1, None), silent)
 
 
 def test_a_file_that_is_wrong_at_its_end_leaves_nothing_behind(committed: None, tmp_path: Path) -> None:
