@@ -45,6 +45,7 @@ class Reaction:
     setting: str | None = None
 
 
+@transaction.atomic
 def invoices_of(act: Act, order_ids: Sequence[int]) -> list[Outcome]:
     """Post the drafts of some orders."""
     drafts = SalesInvoice.objects.filter(company_id=act.company_id, order_id__in=order_ids, state=InvoiceState.DRAFT)
@@ -52,6 +53,7 @@ def invoices_of(act: Act, order_ids: Sequence[int]) -> list[Outcome]:
     return post_invoices(act=act, invoice_ids=ids) if ids else []
 
 
+@transaction.atomic
 def drafts_of(act: Act, order_ids: Sequence[int]) -> list[Outcome]:
     """Draft the invoices of some orders' shipments that have left."""
     on_road = [ShipmentState.DISPATCHED, ShipmentState.DELIVERED]
