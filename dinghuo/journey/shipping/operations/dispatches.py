@@ -9,20 +9,12 @@ from dinghuo.journey.ordering.models import OrderState
 from dinghuo.journey.ordering.operations import lock_orders
 from dinghuo.journey.shipping import errors
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
-from dinghuo.journey.shipping.operations.shipments import LockedShipment, lock_shipments
+from dinghuo.journey.shipping.operations.shipments import LockedShipment, ShipmentOfOrder, lock_shipments, orders_of_shipments
 from dinghuo.journey.shipping.rules import sscc
 from dinghuo.kernel import journal, sql, states
 from dinghuo.kernel.errors import Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A shipment that may leave, before it is locked."""
-
-    shipment_id: int
-    order_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ def dispatch_shipments(*, act: Act, shipment_ids: Sequence[int] | None = None) -
             "shipping/dispatch_goods",
             company_id=act.company_id,
             at=act.at,
-            on=act.on,
+            today=act.on,
             actor_id=act.actor_id,
             shipment_ids=ids,
             ssccs=[sscc(act.company_id, row.id) for row in going],
@@ -78,7 +70,7 @@ def deliver_shipments(*, act: Act, shipment_ids: Sequence[int] | None = None) ->
     """
     asked = shipment_ids
     if asked is None:
-        asked = [row.id for row in sql.rows("shipping/arriving", Locked, company_id=act.company_id, on=act.on)]
+        asked = [row.id for row in sql.rows("shipping/arriving", Locked, company_id=act.company_id, today=act.on)]
     shipments = lock_shipments(act, asked)
 
     refused = [
@@ -100,11 +92,11 @@ def deliver_shipments(*, act: Act, shipment_ids: Sequence[int] | None = None) ->
     return [Outcome(id=key) for key in ids] + refused + missing(shipment_ids, (row.id for row in shipments))
 
 
-def shipments_leaving(act: Act, shipment_ids: Sequence[int] | None) -> list[Leaving]:
+def shipments_leaving(act: Act, shipment_ids: Sequence[int] | None) -> list[ShipmentOfOrder]:
     """The shipments asked for, or all that are due, with their orders; not locked yet."""
     if shipment_ids is None:
-        return sql.rows("shipping/leaving", Leaving, company_id=act.company_id, on=act.on)
-    return sql.rows("shipping/leaving_named", Leaving, company_id=act.company_id, shipment_ids=list(shipment_ids))
+        return sql.rows("shipping/leaving", ShipmentOfOrder, company_id=act.company_id, today=act.on)
+    return orders_of_shipments(act, shipment_ids)
 
 
 def cannot_leave(row: LockedShipment) -> bool:

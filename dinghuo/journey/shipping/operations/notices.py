@@ -10,7 +10,7 @@ from dinghuo.journey.ordering.models import OrderState
 from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
 from dinghuo.journey.shipping import errors
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
-from dinghuo.journey.shipping.operations.shipments import lock_shipments
+from dinghuo.journey.shipping.operations.shipments import lock_shipments, orders_of_shipments
 from dinghuo.kernel import journal, numbering, sql, states
 from dinghuo.kernel.errors import Outcome, missing
 from dinghuo.kernel.journal import Happened
@@ -56,7 +56,7 @@ def make_shipping_notices(*, act: Act, order_ids: Sequence[int] | None = None) -
         Noticed,
         company_id=act.company_id,
         at=act.at,
-        on=act.on,
+        today=act.on,
         order_ids=sorted({row.order_id for row in ready}),
         first_number=first,
         numbers=len(ready),
@@ -73,6 +73,9 @@ def make_shipping_notices(*, act: Act, order_ids: Sequence[int] | None = None) -
 @transaction.atomic
 def cancel_shipments(*, act: Act, shipment_ids: Sequence[int], reason: str) -> list[Outcome]:
     """Take notices back before their goods have left; the goods stay allocated to their orders. Refuses `not_a_notice`."""
+    # The orders first, as everywhere: whoever dispatches or withdraws holds them before it asks for the shipments.
+    named = orders_of_shipments(act, shipment_ids)
+    lock_orders(company_id=act.company_id, order_ids=[row.order_id for row in named], ready_in=())
     shipments = lock_shipments(act, shipment_ids)
 
     refused = [

@@ -1,7 +1,8 @@
 -- Goods leave: stock falls at its cost, lines count as shipped, each shipment has a stock document, a package and a tracking event.
--- In:    company_id int, at timestamptz, on date, actor_id int, shipment_ids bigint[], ssccs text[] (one a shipment)
+-- In:    company_id int, at timestamptz, today date, actor_id int, shipment_ids bigint[], ssccs text[] (one a shipment)
 -- Out:   nothing
 -- Needs: orders, stock levels and shipments locked, the shipments dispatched by this transaction
+-- Sets made here are joined by FULL JOIN: the planner can only guess how large they are, and joins them row by row otherwise.
 WITH leaving AS MATERIALIZED (
     SELECT shipment.id, shipment.number, shipment.weight_kg, asked.sscc
       FROM unnest(%(shipment_ids)s::BIGINT[], %(ssccs)s::TEXT[]) AS asked (shipment_id, sscc)
@@ -29,16 +30,20 @@ WITH leaving AS MATERIALIZED (
       FROM taken
 ), document AS (
     INSERT INTO stock_document (company_id, kind, number, moved_on, recorded_at, recorded_by_id)
-    SELECT %(company_id)s::INT, 'dispatch', number, %(on)s::DATE, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
+    SELECT %(company_id)s::INT, 'dispatch', number, %(today)s::DATE, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
       FROM leaving
      ORDER BY id
     RETURNING id, number
+), paper AS (
+    SELECT leaving.id AS shipment_id, document.id AS document_id
+      FROM leaving
+      FULL JOIN document ON document.number = leaving.number
 ), moves AS (
     INSERT INTO stock_move (company_id, document_id, stock_level_id, quantity, cost_amount, allocation_id)
-    SELECT %(company_id)s::INT, document.id, costed.stock_level_id, -costed.quantity, -costed.cost, costed.allocation_id
+    SELECT %(company_id)s::INT, paper.document_id, costed.stock_level_id, -costed.quantity, -costed.cost, costed.allocation_id
       FROM costed
-      JOIN leaving ON leaving.id = costed.shipment_id
-      JOIN document ON document.number = leaving.number
+      FULL JOIN paper ON paper.shipment_id = costed.shipment_id
+     WHERE coalesce(costed.shipment_line_id, 0) > 0
      ORDER BY costed.shipment_line_id
 ), levels AS (
     UPDATE stock_level AS level
