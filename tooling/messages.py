@@ -52,7 +52,8 @@ def texts_in_template(source: str) -> set[Text]:
     """Return every text that a template marks for translation."""
     if not settings.configured:
         settings.configure()
-    return texts_in_python(templatize(source))
+    # What templatize leaves of a template's own layout means nothing, but to Python it would be indentation.
+    return texts_in_python("\n".join(line.lstrip() for line in templatize(source).splitlines()))
 
 
 def texts_in_file(path: Path) -> set[Text]:

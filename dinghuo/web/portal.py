@@ -1,5 +1,7 @@
 """The customer's own pages: its orders, where the goods are, what is owed, and what it has to say."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -61,11 +63,16 @@ def order_page(request: MemberRequest, order_id: int, **typed: Any) -> HttpRespo
     if head is None:
         raise Missing("There is no such order.", id=order_id)
     whole = whole_order(request, order_id)
-    events = [event for event in whole["events"].rows if event.kind in TOLD]
+    events = [replace(event, facts=told(event.facts)) for event in whole["events"].rows if event.kind in TOLD]
     invoices = [(invoice, ()) for invoice in queries.invoices(request.act, order_id) if invoice.state == "posted"]
     may_rate = whole["feedback"] is None and any(shipment.state == "delivered" for shipment, _buttons in whole["shipments"])
     context = {"order": head, **whole, "told": events, "invoices": invoices, "may_rate": may_rate, **typed}
     return render(request, "portal/order.html", context)
+
+
+def told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's facts without what staff wrote for each other."""
+    return {name: fact for name, fact in facts.items() if name not in {"reason", "rules"}}
 
 
 @page(needs="portal.read")

@@ -56,6 +56,12 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "finance": _("Finance"),
     "auditor": _("Auditor"),
     "customer": _("Customer"),
+    "no_stock": _("no stock"),
+    "others_first": _("others come first"),
+    "named": _("named by the customer"),
+    "oldest_due": _("the oldest due first"),
+    "planned": _("as planned"),
+    "shipment_moved": _("the shipment moved"),
     "page": _("entered on a page"),
     "api": _("sent by a program"),
     "import": _("imported"),
@@ -82,9 +88,9 @@ SHADES: Final[Mapping[str, str]] = {
 }
 
 EVENTS: Final[Mapping[str, StrOrPromise]] = {
-    "OrderEntered": _("Order entered"),
+    "OrderEntered": _("Order %(number)s entered"),
     "OrderSubmitted": _("Order submitted for review"),
-    "OrderAmended": _("Order amended"),
+    "OrderAmended": _("Order changed, now version %(version)s"),
     "OrderCancelled": _("Order cancelled"),
     "OrderReleased": _("Order released"),
     "OrderHeld": _("Order put on hold"),
@@ -93,23 +99,23 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "OrderCompleted": _("Order completed"),
     "StockReceived": _("Stock received"),
     "StockAdjusted": _("Stock adjusted"),
-    "StockAllocated": _("Stock allocated"),
+    "StockAllocated": _("Stock given to %(lines)s lines, %(units)s units in all"),
     "LineShort": _("A line waits for stock"),
     "AllocationGivenBack": _("Allocated stock given back"),
-    "ShipmentNoticed": _("Shipping notice made"),
-    "ShipmentDispatched": _("Goods dispatched"),
-    "ShipmentDelivered": _("Goods delivered"),
+    "ShipmentNoticed": _("Shipping notice %(number)s made, planned for %(planned_on)s with %(carrier)s"),
+    "ShipmentDispatched": _("Shipment %(number)s is on the road"),
+    "ShipmentDelivered": _("Shipment %(number)s delivered"),
     "ShipmentCancelled": _("Shipping notice cancelled"),
     "GoodsReturned": _("Goods returned"),
-    "InvoiceDrafted": _("Invoice drafted"),
-    "InvoicePosted": _("Invoice posted"),
-    "CreditNoteDrafted": _("Credit note drafted"),
-    "CreditNotePosted": _("Credit note posted"),
-    "PaymentTaken": _("Payment received"),
-    "PaymentApplied": _("Payment applied"),
-    "PromiseMade": _("Delivery promised"),
+    "InvoiceDrafted": _("Invoice over %(amount)s drafted"),
+    "InvoiceDropped": _("Invoice draft dropped"),
+    "InvoicePosted": _("Invoice %(number)s over %(amount)s posted"),
+    "CreditNotePosted": _("Credit note %(number)s over %(amount)s posted"),
+    "PaymentTaken": _("Payment %(number)s of %(amount)s received"),
+    "PaymentApplied": _("Payment of %(amount)s applied"),
+    "PromiseMade": _("Delivery promised for %(promised_on)s"),
     "CustomerNotified": _("Customer notified"),
-    "FeedbackLeft": _("Customer left feedback"),
+    "FeedbackLeft": _("Customer rated the order %(rating)s of 5"),
     "FeedbackAnswered": _("Feedback answered"),
 }
 
@@ -117,7 +123,58 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
 REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_found": _("There is no such document."),
     "malformed": _("Something in the form is not as it should be."),
+    "malformed_amount": _("The amount must be above zero and have no more decimals than the currency."),
     "refused": _("That is not possible."),
+    "reason_missing": _("A reason is needed: between 1 and 300 characters."),
+    "not_a_draft": _("The order is not a draft any more."),
+    "not_submitted": _("The order does not wait for review; its state is: %(state)s."),
+    "not_held": _("The order is not on hold; its state is: %(state)s."),
+    "not_released": _("The order is not released; its state is: %(state)s."),
+    "order_not_released": _("The order of this shipment is not released."),
+    "version_conflict": _(
+        "Somebody else changed the order meanwhile: it is at version %(version)s now, and you saw version %(yours)s."
+        " Load the page again to see the change."
+    ),
+    "already_allocated": _("The quantity cannot be less than what is allocated already (%(allocated)s)."),
+    "cannot_be_amended": _("An order in this state cannot be changed: %(state)s."),
+    "cannot_be_cancelled": _("An order in this state cannot be cancelled: %(state)s."),
+    "stock_is_allocated": _("Goods of this order are on their way already; it cannot be cancelled."),
+    "unknown_customer": _("There is no such customer."),
+    "unknown_warehouse": _("There is no such warehouse."),
+    "unknown_product": _("There is no such product."),
+    "unknown_lot": _("There is no such lot."),
+    "unknown_supply": _("There is no such supply."),
+    "unknown_invoice": _("There is no such invoice of this customer."),
+    "unknown_method": _("There is no such way to pay."),
+    "unknown_return": _("There is no such return."),
+    "unknown_shipment_line": _("There is no such line of a shipment."),
+    "more_than_expected": _("That is more than was expected."),
+    "more_than_was_shipped": _("That is more than was shipped."),
+    "not_enough_free_stock": _("Only %(free)s is free; the rest is promised to orders."),
+    "nothing_expected": _("Nothing is expected there any more."),
+    "nothing_to_allocate": _("Every line has its stock already."),
+    "nothing_to_give_back": _("There is no allocated stock to give back."),
+    "nothing_to_ship": _("Nothing is allocated that is not on a shipping notice yet."),
+    "no_carrier_serves": _("No carrier serves this address with this weight."),
+    "not_a_notice": _("The shipment is not a notice any more; its state is: %(state)s."),
+    "already_dispatched": _("The goods have left already."),
+    "not_on_the_road": _("The goods are not on the road; the shipment's state is: %(state)s."),
+    "not_dispatched": _("The goods have not left yet."),
+    "already_invoiced": _("This has been invoiced already."),
+    "nothing_to_invoice": _("There is nothing to invoice."),
+    "already_credited": _("This return has been credited already."),
+    "other_customer": _("That belongs to another customer."),
+    "already_posted": _("The document has been posted already."),
+    "dropped": _("The document was dropped."),
+    "needs_confirmation": _("Finance has to confirm this document."),
+    "not_posted": _("The invoice has not been posted yet."),
+    "already_settled": _("The invoice has been paid already."),
+    "nothing_left": _("Nothing is left of the payment."),
+    "nothing_open": _("The customer owes nothing."),
+    "not_all_invoiced": _("Not everything of the order has been invoiced."),
+    "not_delivered": _("Nothing of this order has been delivered yet."),
+    "already_rated": _("This order has been rated already."),
+    "already_answered": _("This feedback has been answered already."),
 }
 
 RULES: Final[Mapping[str, StrOrPromise]] = {
@@ -142,13 +199,17 @@ FINDINGS: Final[Mapping[tuple[str, bool], StrOrPromise]] = {
         "Open orders %(open_orders)s + receivables %(open_receivables)s − payments not applied %(unapplied_payments)s"
         " + this order %(order)s = %(total)s; the limit is %(credit_limit)s."
     ),
+    ("credit_unlimited", False): _("The customer has no credit limit; this order brings what is open to %(total)s."),
     ("credit", True): _(
         "Open orders %(open_orders)s + receivables %(open_receivables)s − payments not applied %(unapplied_payments)s"
         " + this order %(order)s = %(total)s, more than the limit of %(credit_limit)s."
     ),
 }
 SHARES: Final = frozenset({"deviation", "deviation_max"})
-FRACTION: Final = re.compile(r"-?[0-9]+\.[0-9]+")
+AMOUNTS: Final = frozenset(
+    {"amount", "open_orders", "open_receivables", "unapplied_payments", "order", "exposure", "total", "credit_limit"}
+)
+FRACTION: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 class _Readable(dict[str, Any]):
@@ -166,11 +227,16 @@ def _written(name: str, fact: Any) -> str:
     if fact is None:
         return "–"
     text = str(fact)
+    if name == "state":
+        return of(text)
     if not FRACTION.fullmatch(text):
-        return of(text) if name == "state" else text
-    number = Decimal(text) * 100 if name in SHARES else Decimal(text)
+        return text
+    number = Decimal(text)
+    if name in SHARES:
+        return f"{number * 100:,f}".rstrip("0").rstrip(".") + " %"
     grouped = f"{number:,f}".rstrip("0").rstrip(".")
-    return f"{grouped} %" if name in SHARES else grouped
+    has_cents = number == round(number, 2)
+    return f"{number:,.2f}" if name in AMOUNTS and has_cents else grouped
 
 
 def of(code: str) -> str:
@@ -184,8 +250,10 @@ def shade(state: str) -> str:
 
 
 def event(kind: str, facts: Mapping[str, Any]) -> str:
-    """An event of the journal in words."""
-    return str(EVENTS.get(kind) or kind) % _readable(facts)
+    """An event of the journal in words, with the reason that a person gave."""
+    sentence = str(EVENTS.get(kind) or kind) % _readable(facts)
+    rules = ", ".join(rule(str(code)) for code in facts.get("rules") or ())
+    return ": ".join(part for part in (sentence, rules, str(facts.get("reason") or "")) if part)
 
 
 def refusal(code: str, facts: Mapping[str, Any]) -> str:
@@ -196,7 +264,8 @@ def refusal(code: str, facts: Mapping[str, Any]) -> str:
 
 def finding(kind: str, outcome: str, inputs: Mapping[str, Any]) -> str:
     """What a review rule found, with the figures that it compared."""
-    sentence = FINDINGS.get((kind, outcome != "pass"))
+    is_unlimited = kind == "credit" and inputs.get("credit_limit") is None
+    sentence = FINDINGS.get(("credit_unlimited" if is_unlimited else kind, outcome != "pass"))
     return "" if sentence is None else str(sentence) % _readable(inputs)
 
 

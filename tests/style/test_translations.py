@@ -32,7 +32,9 @@ plain = "not for people"
 
 def test_texts_are_found_in_templates() -> None:
     source = """
-{% load i18n %}<h1>{% translate "Orders" %}</h1>{{ _("Open") }}
+{% load i18n %}<h1>{% translate "Orders" %}</h1>
+      {{ _("Open") }}
+   indented otherwise
 {% blocktranslate count n=lines|length %}{{ n }} line{% plural %}{{ n }} lines{% endblocktranslate %}
 {% translate "May" context "month" %}<p>not marked</p>
 """

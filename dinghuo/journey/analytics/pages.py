@@ -32,7 +32,8 @@ def analytics(request: MemberRequest) -> HttpResponse:
     until = read_day(asked(request, "until")) or month_end(newest)
     first = min(read_day(asked(request, "from")) or year_before(until), until)
     months, customers = queries.invoiced(company_id=company_id, issued_from=first, issued_until=until)
-    served, products = queries.ordered(company_id=company_id, ordered_from=first, ordered_until=until)
+    products = queries.products_sold(company_id=company_id, ordered_from=first, ordered_until=until)
+    served = queries.lines_served(company_id=company_id, ordered_from=first, ordered_until=until)
     cash_months, cash = queries.order_to_cash(company_id=company_id, issued_from=first, issued_until=until)
     ages = queries.receivable_ages(company_id=company_id, on_day=request.act.on)
     lines, waited = sum(row.lines for row in served), sum(row.lines_waited for row in served)
@@ -41,7 +42,7 @@ def analytics(request: MemberRequest) -> HttpResponse:
         "until": until,
         "months": [(row, month_end(row.month)) for row in months if row.month],
         "customers": customers,
-        "served": [(row, month_end(row.month)) for row in served if row.month],
+        "served": [(row, month_end(row.month)) for row in served],
         "products": products,
         "cash_months": [(row, month_end(row.month)) for row in cash_months if row.month],
         "cash": cash,
@@ -78,6 +79,7 @@ def charts(months: Any, served: Any, ages: Any) -> dict[str, Any]:
             "links": [f"{reverse('finance')}?{span}" for _row, span in spans],
         },
         "service": {
+            "most": 100,
             "labels": [f"{row.month:%Y-%m}" for row in served],
             "series": [
                 {"name": _("Served at once, %"), "values": [f"{row.fill_rate * 100:.1f}" for row in served]},

@@ -31,17 +31,23 @@ class Invoiced:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
-    """What was ordered in a month, or of a product; `lines_waited` could not be served whole at the first try."""
+class ProductSold:
+    """What was ordered of a product: stock units, and net in company currency."""
 
-    month: date | None
-    product_id: int | None
+    product_id: int
     code: str
     name: str
     name_zh: str
     unit: str
     ordered: Decimal
     amount_net: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The lines that a month's orders asked for; `lines_waited` could not be served whole at the first try."""
+
+    month: date
     lines: int
     lines_waited: int
 
@@ -90,11 +96,16 @@ def invoiced(*, company_id: int, issued_from: date, issued_until: date) -> tuple
     return [row for row in found if row.month], [row for row in found if row.customer_id]
 
 
-def ordered(*, company_id: int, ordered_from: date, ordered_until: date) -> tuple[Sequence[Ordered], Sequence[Ordered]]:
-    """What was ordered and how it was served by month, and the ten largest products."""
+def products_sold(*, company_id: int, ordered_from: date, ordered_until: date) -> list[ProductSold]:
+    """The ten products that a period's orders brought most for."""
     days = {"ordered_from": ordered_from, "ordered_until": ordered_until}
-    found = sql.rows("analytics/ordered", Ordered, company_id=company_id, count=TOP, **days)
-    return [row for row in found if row.month], [row for row in found if row.product_id]
+    return sql.rows("analytics/products_sold", ProductSold, company_id=company_id, count=TOP, **days)
+
+
+def lines_served(*, company_id: int, ordered_from: date, ordered_until: date) -> list[Served]:
+    """How many lines a period's orders asked for and how many had to wait, by month."""
+    days = {"ordered_from": ordered_from, "ordered_until": ordered_until}
+    return sql.rows("analytics/lines_served", Served, company_id=company_id, **days)
 
 
 def order_to_cash(*, company_id: int, issued_from: date, issued_until: date) -> tuple[Sequence[OrderToCash], OrderToCash | None]:

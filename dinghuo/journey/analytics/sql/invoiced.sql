@@ -4,17 +4,26 @@
 --        name_zh text (the customer's), invoiced numeric, credited numeric (not positive), documents bigint;
 --        months in order, then the customers with the largest sums. Amounts are net, in company currency
 -- Needs: nothing
-WITH summed AS (
+WITH billed AS (
+    -- One plain grouping over the many documents, which can run in parallel; what follows adds up its few rows.
     SELECT
-        date_trunc('month', sales_invoice.issued_on)::DATE AS month, sales_invoice.customer_id,
-        sum(sales_invoice.amount_net * sales_invoice.exchange_rate) FILTER (WHERE sales_invoice.kind = 'invoice') AS invoiced,
-        sum(sales_invoice.amount_net * sales_invoice.exchange_rate) FILTER (WHERE sales_invoice.kind = 'credit_note') AS credited,
-        count(*) AS documents
+        date_trunc('month', sales_invoice.issued_on::TIMESTAMP)::DATE AS month, sales_invoice.customer_id, sales_invoice.kind,
+        sales_invoice.exchange_rate, sum(sales_invoice.amount_net) AS amount_net, count(*) AS documents
       FROM sales_invoice
      WHERE sales_invoice.company_id = %(company_id)s::INT
        AND sales_invoice.state = 'posted'
        AND sales_invoice.issued_on BETWEEN %(issued_from)s::DATE AND %(issued_until)s::DATE
-     GROUP BY GROUPING SETS ((date_trunc('month', sales_invoice.issued_on)), (sales_invoice.customer_id))
+     GROUP BY
+        date_trunc('month', sales_invoice.issued_on::TIMESTAMP)::DATE, sales_invoice.customer_id, sales_invoice.kind,
+        sales_invoice.exchange_rate
+), summed AS (
+    SELECT
+        billed.month, billed.customer_id,
+        sum(billed.amount_net * billed.exchange_rate) FILTER (WHERE billed.kind = 'invoice') AS invoiced,
+        sum(billed.amount_net * billed.exchange_rate) FILTER (WHERE billed.kind = 'credit_note') AS credited,
+        sum(billed.documents)::BIGINT AS documents
+      FROM billed
+     GROUP BY GROUPING SETS ((billed.month), (billed.customer_id))
 ), ranked AS (
     SELECT
         summed.month, summed.customer_id, coalesce(summed.invoiced, 0) AS invoiced, coalesce(summed.credited, 0) AS credited,

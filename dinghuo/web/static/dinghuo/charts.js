@@ -15,7 +15,7 @@ for (const place of document.querySelectorAll("[data-chart]")) {
     // Drawn as text: a tooltip of HTML would need inline styles, which the page does not allow.
     tooltip: { trigger: "axis", renderMode: "richText" },
     xAxis: { type: "category", data: wanted.labels, axisLabel: { hideOverlap: true } },
-    yAxis: { type: "value", scale: place.dataset.chart === "service" },
+    yAxis: { type: "value", max: wanted.most ?? null },
     series: wanted.series.map((series) => ({ type: "bar", name: series.name, stack: "all", data: series.values.map(Number) })),
   });
   chart.on("click", (event) => { window.location.assign(wanted.links[event.dataIndex]); });
