@@ -88,7 +88,7 @@ def begin(plan: Plan) -> Company:
     with acting_for(company.id):
         opened = datetime.combine(plan.first, time(6), ZONE).astimezone(UTC)
         act = Act(company_id=company.id, at=opened, on=plan.first)
-        master.fill(act, plan.seed, plan.first)
+        master.fill(act, plan.seed, plan.first, plan.share)
         goods.open_stock(story_of(company, plan))
         facts = {"seed": plan.seed, "first": plan.first, "last": plan.last, "share": plan.share}
         journal.record(act, BEGUN, "company", [Happened(company.id, facts=facts)])

@@ -51,14 +51,14 @@ def make_company() -> Company:
     )
 
 
-def fill(act: Act, seed: int, first: date) -> None:
+def fill(act: Act, seed: int, first: date, share: int) -> None:
     """Write everything that must be there before the first order; the caller acts for the company inside one transaction."""
     install_rules(act=act)
     install_accounts(act=act)
     make_places(act)
     prices = make_products(act, seed)
     listed = make_price_list(act, seed, prices, first)
-    make_customers(act, seed, listed)
+    make_customers(act, seed, listed, share)
     # Hashed once for all, since hashing is slow by design and the password is no secret.
     password_hash = make_password(SIGN_IN_WITH)
     for name, role, customer_code, _ in USERS:
@@ -144,18 +144,18 @@ def make_price_list(act: Act, seed: int, products: Sequence[Product], first: dat
     return listed
 
 
-def make_customers(act: Act, seed: int, listed: PriceList) -> None:
-    """Write the customers."""
+def make_customers(act: Act, seed: int, listed: PriceList, share: int) -> None:
+    """Write the customers; who orders only a share of the usual gets that share of the credit."""
     abroad = iter(CONTACTS_ABROAD)
     made = []
     for number, buyer in enumerate(buyers(), 1):
         is_home = buyer.country == "CN"
         contact = chinese_name(seed, buyer) if is_home else next(abroad)
-        made.append(customer(act, number, buyer, contact, listed))
+        made.append(customer(act, number, buyer, contact, listed, buyer.credit_limit * share / 100))
     Customer.objects.bulk_create(made)
 
 
-def customer(act: Act, number: int, buyer: Buyer, contact: str, listed: PriceList) -> Customer:
+def customer(act: Act, number: int, buyer: Buyer, contact: str, listed: PriceList, credit_limit: Decimal) -> Customer:
     """One customer; exports bear no tax."""
     is_home = buyer.country == "CN"
     domain = re.sub(r"[^a-z]+", "-", buyer.name.lower()).strip("-")
@@ -176,7 +176,7 @@ def customer(act: Act, number: int, buyer: Buyer, contact: str, listed: PriceLis
         tax_id=credit_code(buyer.region, f"{70000000 + 137 * number:08d}") if is_home else "",
         tax_rate=None if is_home else Decimal(0),
         payment_terms_days=buyer.terms_days,
-        credit_limit=buyer.credit_limit,
+        credit_limit=credit_limit,
         price_list=listed if buyer.price_list else None,
         is_blocked=False,
         is_walk_in=False,

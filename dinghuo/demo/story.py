@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -37,6 +37,7 @@ class Story:
     cases: Mapping[int, int]
     costs: Mapping[int, Decimal]
     sold_a_day: Mapping[tuple[int, int], Decimal]
+    unfinished: frozenset[str]
 
     def act(self, day: date, clock: str, role: Role | None = None) -> Act:
         """Somebody with a role, or the system itself, acting at a time of a day; never in the future."""
@@ -78,6 +79,7 @@ def story(*, company_id: int, seed: int, first: date, last: date, share: int) ->
         cases={product_ids[article.code]: article.case for article in listed},
         costs=dict(Product.objects.filter(**own).values_list("id", "standard_cost")),
         sold_a_day=sold,
+        unfinished=frozenset(wish.reference for day in days_between(last - timedelta(days=1), last) for wish in wishes[day][-2:]),
     )
 
 
