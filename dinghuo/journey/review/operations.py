@@ -12,7 +12,7 @@ from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
 from dinghuo.journey.review.models import ReviewRule
 from dinghuo.journey.review.rules import KINDS, PASSED, Finding, OrderFacts, outcome_of
 from dinghuo.kernel import journal, sql, states
-from dinghuo.kernel.errors import Outcome, missing
+from dinghuo.kernel.errors import DONE, Outcome, missing
 from dinghuo.kernel.journal import Happened, as_json
 from dinghuo.kernel.tenancy import Act
 
@@ -81,7 +81,10 @@ def review_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> list[O
 
 
 def review_held_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> list[Outcome]:
-    """Judge held orders again, oldest first, because a payment, a limit or master data may have cured the cause."""
+    """Judge held orders again, oldest first, because a payment, a limit or master data may have cured the cause.
+
+    An order that waits as before is refused as `still_held`, and nothing is written about it. Refuses `not_held`.
+    """
     return judge_and_write(act, order_ids, OrderState.HELD, "not_held", "again")
 
 
@@ -107,7 +110,14 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
 
     for outcome, event in EVENTS.items():
         journal.record(act, event, "sales_order", happened(changed, outcome))
-    return [Outcome(id=row.facts.order_id, facts={"state": row.outcome, "rules": row.breaches}) for row in judged] + refused
+    return [outcome_for(row, state) for row in judged] + refused
+
+
+def outcome_for(judgement: Judgement, state: OrderState) -> Outcome:
+    """What became of an order; one that waits as before is `still_held`."""
+    facts = {"state": judgement.outcome, "rules": judgement.breaches}
+    code = "still_held" if judgement.outcome == state else DONE
+    return Outcome(id=judgement.facts.order_id, code=code, facts=facts)
 
 
 @transaction.atomic
