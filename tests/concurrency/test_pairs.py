@@ -238,7 +238,7 @@ def race(shop: Shop, pair: Pair, rounds: int) -> None:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
 def test_at_the_same_moment_it_is_one_order_or_the_other(shop: Shop, pair: Pair) -> None:
-    race(shop, pair, rounds=3)
+    race(shop, pair, rounds=2)
 
 
 @pytest.mark.long

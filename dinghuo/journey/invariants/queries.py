@@ -109,7 +109,7 @@ def run_checks(company_id: int) -> Report:
     return Report(company_id, checks, time.monotonic() - began)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def check(invariant: Invariant, company_id: int) -> Check:
     """Check one invariant, in a transaction of its own, so that no look holds back the clearing up of old rows for long."""
     began = time.monotonic()
