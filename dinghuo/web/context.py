@@ -53,12 +53,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """The navigation that the member's roles open, the companies to choose from, and the languages."""
     member: Member | None = getattr(request, "membership", None)
     return {
-        "navigation": [entry for entry in entries() if member and member.may(entry.needs)],
+        "navigation": [entry for entry in entries() if member and is_shown(entry, member)],
         "here": current_page(request),
         "member": member,
         "memberships": getattr(request, "memberships", ()),
         "languages": settings.LANGUAGES,
     }
+
+
+def is_shown(entry: Entry, member: Member) -> bool:
+    """Whether the navigation leads a member there; the first page sends customers to their orders, so it is not shown to them."""
+    return member.may("home.read" if entry.page == "home" else entry.needs)
 
 
 def current_page(request: HttpRequest) -> str:

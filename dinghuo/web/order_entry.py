@@ -36,7 +36,7 @@ def new_order(request: MemberRequest) -> HttpResponse:
         customer = Customer.objects.filter(company_id=request.act.company_id, id=wanted).first() if wanted else None
         typed = TypedOrder(token=str(uuid.uuid4()))
         if customer:
-            typed.customer, typed.customer_text = str(customer.pk), customer.code
+            show_customer(typed, customer)
         return form(request, typed)
     typed = order_form.read(request.POST)
     draft = draft_of(request.act, typed)
@@ -113,8 +113,13 @@ def customer_of(act: Act, typed: TypedOrder) -> int | None:
     if found is None:
         typed.customer = ""
         return None
-    typed.customer, typed.customer_text = str(found.pk), found.code
+    show_customer(typed, found)
     return found.pk
+
+
+def show_customer(typed: TypedOrder, customer: Customer) -> None:
+    """Write the customer into the form: its id, its code, and its name to look at."""
+    typed.customer, typed.customer_text, typed.customer_name = str(customer.pk), customer.code, words.name(customer)
 
 
 def look_up(act: Act, lines: Sequence[TypedLine], customer_id: int | None) -> None:

@@ -42,6 +42,7 @@ class TypedOrder:
 
     customer: str = ""
     customer_text: str = ""
+    customer_name: str = ""
     warehouse: str = ""
     customer_po: str = ""
     requested_on: str = ""

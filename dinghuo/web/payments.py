@@ -31,6 +31,7 @@ class TypedPayment:
 
     customer: str = ""
     customer_text: str = ""
+    customer_name: str = ""
     invoice: str = ""
     amount: str = ""
     method: str = "bank_transfer"
@@ -67,7 +68,7 @@ def proposed(act: Act, invoice_id: int | None) -> TypedPayment:
     if head is None:
         raise Missing("There is no such invoice.", id=invoice_id)
     typed.invoice, typed.reference = str(head.id), head.number or ""
-    typed.customer, typed.customer_text = str(head.customer_id), head.customer_code
+    typed.customer, typed.customer_text, typed.customer_name = str(head.customer_id), head.customer_code, words.name(head)
     typed.amount = as_typed(head.amount_gross - head.applied)
     return typed
 
@@ -84,6 +85,7 @@ def draft_of(act: Act, typed: TypedPayment) -> PaymentDraft | None:
     """The payment that the form asks to take, or None when something in it is wrong."""
     ours = Customer.objects.filter(company_id=act.company_id)
     chosen = ours.filter(id=read_id(typed.customer) or 0).first() or ours.filter(code=typed.customer_text).first()
+    typed.customer_name = words.name(chosen) if chosen else ""
     amount, received_on = order_form.number(typed.amount), read_day(typed.received_on)
     if chosen is None:
         typed.fault = _("Which customer? Choose one from the list, or type its code.")

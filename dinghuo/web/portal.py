@@ -28,6 +28,9 @@ TOLD = frozenset({
     "GoodsReturned",
 })  # fmt: skip
 
+# A draft is not an order yet, only somebody's notes.
+SHOWN = sorted(set(OrderState.values) - {OrderState.DRAFT.value})
+
 
 def own_customer(request: MemberRequest) -> int:
     """The customer whose documents the member may see; raises Missing for a member who is no customer's."""
@@ -41,7 +44,7 @@ def own_customer(request: MemberRequest) -> int:
 def portal(request: MemberRequest) -> HttpResponse:
     """The customer's orders, latest first."""
     search = Search(
-        states=OrderState.values,
+        states=SHOWN,
         customer_ids=[own_customer(request)],
         reference=asked(request, "number"),
         before=read_day_cursor(asked(request, "after"), (date.max, ID_MAX)),
@@ -60,7 +63,7 @@ def portal_order(request: MemberRequest, order_id: int) -> HttpResponse:
 def order_page(request: MemberRequest, order_id: int, **typed: Any) -> HttpResponse:
     """The order's page, with a feedback that was typed and refused, if there is one."""
     head = queries.order(request.act, order_id, customer_id=own_customer(request))
-    if head is None:
+    if head is None or head.state not in SHOWN:
         raise Missing("There is no such order.", id=order_id)
     whole = whole_order(request, order_id)
     events = [replace(event, facts=told(event.facts)) for event in whole["events"].rows if event.kind in TOLD]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -229,14 +229,18 @@ def _written(name: str, fact: Any) -> str:
     text = str(fact)
     if name == "state":
         return of(text)
-    if not FRACTION.fullmatch(text):
+    if name == "number" or not FRACTION.fullmatch(text):
         return text
     number = Decimal(text)
     if name in SHARES:
-        return f"{number * 100:,f}".rstrip("0").rstrip(".") + " %"
-    grouped = f"{number:,f}".rstrip("0").rstrip(".")
+        return f"{_grouped(number * 100)} %"
     has_cents = number == round(number, 2)
-    return f"{number:,.2f}" if name in AMOUNTS and has_cents else grouped
+    return f"{number:,.2f}" if name in AMOUNTS and has_cents else _grouped(number)
+
+
+def _grouped(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def of(code: str) -> str:
@@ -283,6 +287,23 @@ def unit(code: str) -> str:
     """A unit of measure by its name in the reader's language."""
     name, name_zh = _unit_names().get(code, (code, code))
     return name_zh if language().startswith("zh") else name
+
+
+class Named(Protocol):
+    """A row with a name in both languages, one of which may be empty."""
+
+    @property
+    def name(self) -> str:
+        """The English name."""
+
+    @property
+    def name_zh(self) -> str:
+        """The Chinese name."""
+
+
+def name(row: Named) -> str:
+    """The name of a row in the reader's language, or the other where that one is empty."""
+    return str(row.name_zh or row.name) if language().startswith("zh") else str(row.name or row.name_zh)
 
 
 def language() -> str:

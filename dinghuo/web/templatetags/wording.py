@@ -80,11 +80,10 @@ def query_with(context: dict[str, Any], **changes: Any) -> str:
     return f"?{urlencode(kept)}" if kept else "?"
 
 
-@register.simple_tag(takes_context=True)
-def named(context: dict[str, Any], row: Any) -> str:
+@register.simple_tag
+def named(row: Any) -> str:
     """The name of a row in the reader's language: the Chinese one where there is one and Chinese is read."""
-    chinese = str(context.get("LANGUAGE_CODE") or words.language()).startswith("zh")
-    return str(row.name_zh or row.name) if chinese else str(row.name or row.name_zh)
+    return words.name(row)
 
 
 @register.simple_tag

@@ -9,13 +9,29 @@ document.addEventListener("click", (event) => {
   if (!choice) { shutChoices(); return; }
   const field = choice.closest(".picker").querySelector("input");
   field.value = choice.dataset.choose;
-  if (field.dataset.chosen) document.querySelector(field.dataset.chosen).value = choice.dataset.id;
+  if (field.dataset.chosen) {
+    document.querySelector(field.dataset.chosen).value = choice.dataset.id;
+    document.querySelector(`${field.dataset.chosen}-name`).textContent = choice.dataset.name;
+  }
   shutChoices();
   field.dispatchEvent(new CustomEvent("chosen", { bubbles: true }));
 });
 
 document.addEventListener("input", (event) => {
-  if (event.target.dataset.chosen) document.querySelector(event.target.dataset.chosen).value = "";
+  if (!event.target.dataset.chosen) return;
+  document.querySelector(event.target.dataset.chosen).value = "";
+  document.querySelector(`${event.target.dataset.chosen}-name`).textContent = "";
+});
+
+// Choices that come when the field has been left are too late to be shown.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const picker = event.target.matches(".choices") && event.target.closest(".picker");
+  if (picker && !picker.contains(document.activeElement)) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("focusout", (event) => {
+  const picker = event.target.closest(".picker");
+  if (picker && !picker.contains(event.relatedTarget)) picker.querySelector(".choices").replaceChildren();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -17,11 +17,26 @@ function showFacts(field) {
   htmx.ajax("GET", table.dataset.factsUrl, { target: cell, swap: "innerHTML", values });
 }
 
+function cells(row) {
+  return ["product", "quantity", "price"].map((name) => row.querySelector(`[name=${name}]`).value);
+}
+
+// Another customer pays other prices: the rows are drawn again for it, as if they had been pasted.
+function showPrices() {
+  const filled = [...rows.children].map(cells).filter((row) => row.some(Boolean));
+  if (!filled.length) return;
+  const text = filled.map((row) => row.join("\t")).join("\n");
+  htmx.ajax("POST", table.dataset.pasteUrl, {
+    target: "#line-rows", swap: "innerHTML", values: { text, customer: customer.value },
+  }).then(() => { addRow(); showTotal(); });
+}
+
 document.addEventListener("chosen", (event) => {
   if (event.target.matches("[name=product]")) {
     showFacts(event.target);
     event.target.closest("tr").querySelector("[name=quantity]").focus();
   } else {
+    showPrices();
     document.getElementById("customer_po")?.focus();
   }
 });
