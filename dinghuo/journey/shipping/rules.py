@@ -49,6 +49,7 @@ class SoldGoods:
     customer_id: int
     product_id: int
     left: Decimal
+    dispatched_on: date
     tax_rate: Decimal
     lot_id: int | None
     unit_cost: Decimal
@@ -87,10 +88,10 @@ class Sales:
             self._by_id[goods.shipment_line_id] = goods
             self._left[goods.shipment_line_id] = goods.left
 
-    def latest(self, customer_id: int, line: ReturnLineDraft) -> SoldGoods | None:
-        """Take a line's quantity from the latest sale that has enough of it left; None when no sale has."""
+    def latest(self, customer_id: int, line: ReturnLineDraft, received_on: date) -> SoldGoods | None:
+        """Take a line's quantity from the latest sale before it came back that has enough left; None when no sale has."""
         for goods in self._by_goods.get((customer_id, line.product_id), ()):
-            if self._left[goods.shipment_line_id] >= line.quantity:
+            if self._left[goods.shipment_line_id] >= line.quantity and goods.dispatched_on <= received_on:
                 self._left[goods.shipment_line_id] -= line.quantity
                 return goods
         return None

@@ -45,7 +45,8 @@ Place = tuple[int, int]
 
 def greedy(case: Case) -> dict[tuple[Line, Place], int]:
     """Serve the lines by rank from their own warehouse; then serve by rank what they still want from anywhere."""
-    stock, given = dict(case.stock), {}
+    stock = dict(case.stock)
+    given: dict[tuple[Line, Place], int] = {}
     ranked = sorted(range(len(case.orders)), key=lambda number: (case.orders[number][:2], number))
     wanted = {(number, product): case.orders[number][3][product] for number in ranked for product in (0, 1)}
     for is_own in (True, False):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,9 @@ class Known:
     place: int
     customer_id: int | None
     warehouse_id: int | None
+    order_id: int | None
     known_return_id: int | None
+    tax_rate: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Matched:
     position: int
     line: ReturnLineDraft
     sale: SoldGoods | None
+    customer_tax_rate: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ def take_back_goods(*, act: Act, returns: Sequence[ReturnDraft]) -> list[Outcome
 
     An outcome's id is the draft's place, its document the return; a known `external_ref` gives the first return. Stock regains the
     cost that the goods left at; unmatched goods their standard cost. Refused alone: `malformed`, `unknown_customer`,
-    `unknown_warehouse`, `unknown_product`, `unknown_shipment_line`, `more_than_was_shipped`. Rule: docs/rules/shipping.md.
+    `unknown_warehouse`, `unknown_order`, `unknown_product`, `unknown_shipment_line`, `more_than_was_shipped`. Rule:
+    docs/rules/shipping.md.
     """
     if not returns:
         return []
@@ -70,17 +75,9 @@ def take_back_goods(*, act: Act, returns: Sequence[ReturnDraft]) -> list[Outcome
     known = find_known(act, returns)
     goods = find_goods(act, returns)
     done = [Outcome(id=row.place, document_id=row.known_return_id) for row in known if row.known_return_id is not None]
-    refused, matched = [], []
-    for row in known:
-        if row.known_return_id is not None:
-            continue
-        fault = fault_in(returns[row.place], row, goods)
-        lines = [] if fault else match(returns[row.place], row.place, sales)
-        fault = fault or shortfall(lines, sales)
-        if fault:
-            refused.append(fault)
-        else:
-            matched += [line for line in lines if isinstance(line, Matched)]
+
+    new = [row for row in known if row.known_return_id is None]
+    refused, matched, twins = decide(act, returns, new, goods, sales)
 
     written = write(act, returns, matched, goods, first)
 
@@ -88,8 +85,34 @@ def take_back_goods(*, act: Act, returns: Sequence[ReturnDraft]) -> list[Outcome
     journal.record(
         act, "GoodsReturned", "customer_return", [Happened(row.return_id, row.order_id, facts[row.place]) for row in written]
     )
-    done += [Outcome(id=row.place, document_id=row.return_id) for row in written]
+    documents = {row.place: row.return_id for row in written}
+    done += [Outcome(id=place, document_id=document_id) for place, document_id in documents.items()]
+    done += [Outcome(id=place, document_id=documents[earlier]) for place, earlier in twins.items()]
     return sorted(done + refused, key=lambda outcome: outcome.id)
+
+
+def decide(
+    act: Act, returns: Sequence[ReturnDraft], new: Sequence[Known], goods: dict[int, Goods], sales: Sales
+) -> tuple[list[Outcome], list[Matched], dict[int, int]]:
+    """What becomes of each new draft: why not, its lines matched, or the place of an earlier one with the same reference."""
+    refused, matched = [], []
+    accepted: dict[str, int] = {}
+    twins: dict[int, int] = {}
+    for row in new:
+        draft = returns[row.place]
+        if draft.external_ref is not None and draft.external_ref in accepted:
+            twins[row.place] = accepted[draft.external_ref]
+            continue
+        fault = fault_in(draft, row, goods)
+        lines = [] if fault else match(draft, row, sales, act.on)
+        fault = fault or shortfall(lines, sales)
+        if fault:
+            refused.append(fault)
+            continue
+        matched += [line for line in lines if isinstance(line, Matched)]
+        if draft.external_ref is not None:
+            accepted[draft.external_ref] = row.place
+    return refused, matched, twins
 
 
 def lock_sales(act: Act, returns: Sequence[ReturnDraft]) -> list[SoldGoods]:
@@ -119,6 +142,7 @@ def find_known(act: Act, returns: Sequence[ReturnDraft]) -> list[Known]:
         company_id=act.company_id,
         customer_ids=[draft.customer_id for draft in returns],
         warehouse_ids=[draft.warehouse_id for draft in returns],
+        order_ids=[draft.order_id for draft in returns],
         external_refs=[draft.external_ref for draft in returns],
     )
 
@@ -135,6 +159,8 @@ def fault_in(draft: ReturnDraft, known: Known, goods: dict[int, Goods]) -> Outco
         return Outcome(id=known.place, code=errors.UNKNOWN_CUSTOMER, facts={"customer": draft.customer_id})
     if known.warehouse_id is None:
         return Outcome(id=known.place, code=errors.UNKNOWN_WAREHOUSE, facts={"warehouse": draft.warehouse_id})
+    if draft.order_id is not None and known.order_id is None:
+        return Outcome(id=known.place, code=errors.UNKNOWN_ORDER, facts={"order": draft.order_id})
     fault = fault_in_return(draft)
     if fault:
         return Outcome(id=known.place, code=errors.MALFORMED, facts=fault)
@@ -145,13 +171,14 @@ def fault_in(draft: ReturnDraft, known: Known, goods: dict[int, Goods]) -> Outco
     return None
 
 
-def match(draft: ReturnDraft, place: int, sales: Sales) -> list[Matched | Outcome]:
+def match(draft: ReturnDraft, known: Known, sales: Sales, today: date) -> list[Matched | Outcome]:
     """Find the sale of each line; a named one that is not there or has not enough left is an outcome instead."""
     found: list[Matched | Outcome] = []
+    place, received_on = known.place, draft.received_on or today
     for position, line in enumerate(draft.lines, 1):
         if line.shipment_line_id is None:
-            sale = sales.latest(draft.customer_id, line) if line.match_latest_sale else None
-            found.append(Matched(place, position, line, sale))
+            sale = sales.latest(draft.customer_id, line, received_on) if line.match_latest_sale else None
+            found.append(Matched(place, position, line, sale, known.tax_rate))
             continue
         sale = sales.named(draft.customer_id, line)
         facts: dict[str, Any] = {"line": position, "shipment_line": line.shipment_line_id}
@@ -161,7 +188,7 @@ def match(draft: ReturnDraft, place: int, sales: Sales) -> list[Matched | Outcom
             facts |= {"left": str(sale.left), "returned": str(line.quantity)}
             found.append(Outcome(id=place, code=errors.MORE_THAN_WAS_SHIPPED, facts=facts))
         else:
-            found.append(Matched(place, position, line, sale))
+            found.append(Matched(place, position, line, sale, known.tax_rate))
     return found
 
 
@@ -204,7 +231,7 @@ def write(
 
 def vars_of(act: Act) -> dict[str, Any]:
     """The parameters that every line shares."""
-    return {"company_id": act.company_id, "at": act.at, "on": act.on, "actor_id": act.actor_id}
+    return {"company_id": act.company_id, "at": act.at, "today": act.on, "actor_id": act.actor_id}
 
 
 def columns_of(
@@ -228,7 +255,9 @@ def columns_of(
 
 
 def rate_of(row: Matched, goods: dict[int, Goods]) -> Decimal:
-    """The tax rate a line is credited at: its own, else that of its sale, else the product's."""
+    """The tax rate a line is credited at: its own, else that of its sale, else the customer's, else the product's."""
     if row.line.tax_rate is not None:
         return row.line.tax_rate
-    return row.sale.tax_rate if row.sale else goods[row.line.product_id].tax_rate
+    if row.sale is not None:
+        return row.sale.tax_rate
+    return goods[row.line.product_id].tax_rate if row.customer_tax_rate is None else row.customer_tax_rate

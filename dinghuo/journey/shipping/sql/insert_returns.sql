@@ -5,11 +5,12 @@
 -- Needs: the numbers taken by this transaction
 WITH asked AS (
     SELECT place, number, external_ref, customer_id, warehouse_id, order_id, reason, received_on
-      FROM unnest(%(places)s::INT[], %(numbers)s::TEXT[], %(external_refs)s::TEXT[], %(customer_ids)s::BIGINT[], %(warehouse_ids)s::BIGINT[],
-                  %(order_ids)s::BIGINT[], %(reasons)s::TEXT[], %(received_ons)s::DATE[])
+      FROM unnest(%(places)s::INT[], %(numbers)s::TEXT[], %(external_refs)s::TEXT[], %(customer_ids)s::BIGINT[],
+                  %(warehouse_ids)s::BIGINT[], %(order_ids)s::BIGINT[], %(reasons)s::TEXT[], %(received_ons)s::DATE[])
            AS head (place, number, external_ref, customer_id, warehouse_id, order_id, reason, received_on)
 ), made AS (
-    INSERT INTO customer_return (company_id, number, external_ref, customer_id, warehouse_id, order_id, reason, received_on, recorded_at)
+    INSERT INTO customer_return (company_id, number, external_ref, customer_id, warehouse_id, order_id, reason, received_on,
+                                 recorded_at)
     SELECT %(company_id)s::INT, number, external_ref, customer_id, warehouse_id, order_id, reason, received_on, %(at)s::TIMESTAMPTZ
       FROM asked
      ORDER BY place
