@@ -165,5 +165,4 @@ def test_billing_takes_the_same_statements_for_one_and_for_many(act: Act, orders
         post_invoices(act=act, invoice_ids=ids)
     with CaptureQueriesContext(connection) as completing:
         complete_orders(act=act)
-    # A savepoint and its release are among them.
-    assert (len(drafting), len(posting), len(completing)) == (5, 8, 6)
+    assert (len(drafting), len(posting), len(completing)) == (3, 6, 4)

@@ -199,5 +199,4 @@ def test_payments_take_the_same_statements_for_one_and_for_many(company: Company
     take_payments(act=act, payments=[pay(customer, "15") for customer in customers], apply=False)
     with CaptureQueriesContext(connection) as applying:
         assert len(apply_payments(act=act)) == count
-    # A savepoint and its release are among them.
-    assert (len(taking), len(applying)) == (9, 7)
+    assert (len(taking), len(applying)) == (7, 5)
