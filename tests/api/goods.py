@@ -1,0 +1,85 @@
+"""A wholesaler with one order on each part of the way, made over the API."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from dinghuo.reference.models import Company
+from tests.api.callers import Caller, a_caller
+from tests.builders import a_code
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The ids of what a test may ask for; `order` is delivered, billed and rated, `waiting` is a draft."""
+
+    customer: str
+    customer_id: int
+    product: str
+    product_id: int
+    order_id: int
+    waiting_id: int
+    shipment_id: int
+    shipment_line_id: int
+    invoice_id: int
+    payment_id: int
+    return_id: int
+    feedback_id: int
+
+
+def a_customer(admin: Caller, **given: Any) -> Any:
+    """A customer without a credit limit."""
+    return admin.post("/customers", {"code": a_code("C"), "name": "Lotus", "country": "CN", **given}).ok()
+
+
+def a_product(admin: Caller, stock: str = "", **given: Any) -> Any:
+    """A product of 10.00 with 13 % tax that costs 6, with some stock if wanted."""
+    plain = {"code": a_code("P"), "name": "Teapot", "list_price": "10", "standard_cost": "6", "tax_rate": "0.13"}
+    product = admin.post("/products", {**plain, **given}).ok()
+    if stock:
+        line = {"product_id": product["id"], "quantity": stock, "unit_cost": product["standard_cost"]}
+        admin.post("/stock/receipts", {"lines": [line]}).ok()
+    return product
+
+
+def an_order(admin: Caller, customer: str, product: str, quantity: str = "1", **given: Any) -> Any:
+    """An order of one line, handed to review."""
+    asked = {"customer": customer, "submit": True, "lines": [{"product": product, "quantity": quantity}]}
+    return admin.post("/orders", {**asked, **given}).ok()
+
+
+def a_shipment(admin: Caller, order_id: int) -> Any:
+    """The only shipment of an order, that the conveyor has made."""
+    (shipment,) = admin.get(f"/shipments?order_id={order_id}").ok()["items"]
+    return shipment
+
+
+def an_invoice(admin: Caller, order_id: int) -> Any:
+    """The only invoice of an order, that the conveyor has made."""
+    (invoice,) = admin.get(f"/invoices?order_id={order_id}&kind=invoice").ok()["items"]
+    return invoice
+
+
+def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
+    """One customer's order from entry to feedback, and one that waits."""
+    customer, product = a_customer(admin, **of_customer), a_product(admin, "100", standard_cost="98.765432")
+    order = an_order(admin, customer["code"], product["code"], "10")
+    shipment = a_shipment(admin, order["id"])
+    left = admin.post(f"/shipments/{shipment['id']}/dispatch").ok()
+    admin.post(f"/shipments/{shipment['id']}/deliver").ok()
+    line = left["lines"][0]["id"]
+    back = {"customer_id": customer["id"], "lines": [{"shipment_line_id": line, "quantity": "1"}]}
+    portal = a_caller(company, "customer", customer_id=customer["id"])
+    return Shop(
+        customer=customer["code"],
+        customer_id=customer["id"],
+        product=product["code"],
+        product_id=product["id"],
+        order_id=order["id"],
+        waiting_id=an_order(admin, customer["code"], product["code"], submit=False)["id"],
+        shipment_id=shipment["id"],
+        shipment_line_id=line,
+        invoice_id=an_invoice(admin, order["id"])["id"],
+        payment_id=admin.post("/payments", {"customer_id": customer["id"], "amount": "50"}).ok()["id"],
+        return_id=admin.post("/returns", back).ok()["id"],
+        feedback_id=portal.post(f"/orders/{order['id']}/feedback", {"rating": 5}).ok()["id"],
+    )

@@ -1,0 +1,201 @@
+"""Who may call what: every route against every role, and every document against every stranger."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ninja.operation import Operation
+
+from dinghuo.reference.access import PERMISSIONS, PUBLIC, SIGNED_IN, declared
+from dinghuo.reference.bearers import BearerToken
+from dinghuo.reference.models import Company, Role
+from dinghuo.web.api import api
+from tests.api.callers import Caller, a_caller, a_wholesaler
+from tests.api.goods import Shop, a_shop
+
+# The one place that says what each route asks for; a route that is not here fails.
+ROUTES = {
+    "POST /token": PUBLIC,
+    "DELETE /token": SIGNED_IN,
+    "GET /me": SIGNED_IN,
+    "GET /customers": "customers.read",
+    "POST /customers": "customers.write",
+    "GET /customers/{customer_id}": "customers.read",
+    "PATCH /customers/{customer_id}": "customers.write",
+    "POST /customers/{customer_id}/block": "customers.write",
+    "GET /products": "products.read",
+    "POST /products": "products.write",
+    "GET /products/{product_id}": "products.read",
+    "PATCH /products/{product_id}": "products.write",
+    "POST /products/{product_id}/block": "products.write",
+    "GET /warehouses": "warehouses.read",
+    "POST /warehouses": "warehouses.write",
+    "GET /carriers": "carriers.read",
+    "POST /carriers": "carriers.write",
+    "GET /orders": "orders.read portal.read",
+    "POST /orders": "orders.write",
+    "GET /orders/{order_id}": "orders.read portal.read",
+    "POST /orders/{order_id}/submit": "orders.write",
+    "POST /orders/{order_id}/amendments": "orders.write",
+    "POST /orders/{order_id}/cancel": "orders.write",
+    "GET /orders/{order_id}/reviews": "orders.read",
+    "POST /orders/{order_id}/release": "orders.release",
+    "POST /orders/{order_id}/reject": "orders.release",
+    "POST /orders/{order_id}/allocate": "stock.allocate",
+    "GET /orders/{order_id}/timeline": "orders.read portal.read",
+    "POST /orders/{order_id}/feedback": "portal.write",
+    "GET /stock": "stock.read",
+    "POST /stock/receipts": "stock.write",
+    "POST /stock/adjustments": "stock.write",
+    "GET /stock/supplies": "stock.read",
+    "POST /stock/supplies": "stock.write",
+    "GET /allocations": "stock.read",
+    "POST /allocations": "stock.allocate",
+    "GET /shortages": "stock.read",
+    "GET /shipments": "shipments.read portal.read",
+    "POST /shipments": "shipments.write",
+    "GET /shipments/{shipment_id}": "shipments.read portal.read",
+    "POST /shipments/{shipment_id}/dispatch": "shipments.dispatch",
+    "POST /shipments/{shipment_id}/deliver": "shipments.dispatch",
+    "POST /shipments/{shipment_id}/cancel": "shipments.write",
+    "GET /returns": "shipments.read portal.read",
+    "POST /returns": "returns.write",
+    "GET /returns/{return_id}": "shipments.read portal.read",
+    "POST /returns/{return_id}/credit": "invoices.write",
+    "GET /invoices": "invoices.read portal.read",
+    "POST /invoices": "invoices.write",
+    "GET /invoices/{invoice_id}": "invoices.read portal.read",
+    "POST /invoices/{invoice_id}/post": "invoices.post",
+    "GET /receivables": "invoices.read portal.read",
+    "GET /payments": "payments.read",
+    "POST /payments": "payments.take",
+    "GET /payments/{payment_id}": "payments.read",
+    "POST /payments/{payment_id}/apply": "payments.take",
+    "GET /events": "events.read",
+    "GET /feedback": "feedback.read portal.read",
+    "POST /feedback/{feedback_id}/answer": "feedback.answer",
+}
+REASON = {"reason": "Because."}
+# What a route of one document needs to be well formed; the others need nothing.
+BODIES: dict[str, Any] = {
+    "PATCH /customers/{customer_id}": {"name": "Lotus"},
+    "POST /customers/{customer_id}/block": {"blocked": False, **REASON},
+    "PATCH /products/{product_id}": {"name": "Teapot"},
+    "POST /products/{product_id}/block": {"blocked": False, **REASON},
+    "POST /orders/{order_id}/amendments": REASON,
+    "POST /orders/{order_id}/cancel": REASON,
+    "POST /orders/{order_id}/release": REASON,
+    "POST /orders/{order_id}/reject": REASON,
+    "POST /orders/{order_id}/feedback": {"rating": 4},
+    "POST /shipments/{shipment_id}/cancel": REASON,
+    "POST /feedback/{feedback_id}/answer": {"answer": "Thank you."},
+}
+OF_ONE = [call for call in ROUTES if "{" in call]
+MISSING = 4_611_686_018_427_387_904
+NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
+
+
+def operations() -> Iterator[tuple[str, Operation]]:
+    for router in api._get_bound_routers():
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                for method in operation.methods:
+                    yield f"{method} {path}", operation
+
+
+def undeclared(found: Iterator[tuple[str, Operation]]) -> list[str]:
+    said = [(call, declared(operation.view_func)) for call, operation in found]
+    return [call for call, needs in said if needs is None or needs != ROUTES.get(call)]
+
+
+def grants(role: str, call: str) -> bool:
+    needs = ROUTES[call].split(" ") if ROUTES[call] != SIGNED_IN else []
+    return not needs or PUBLIC in needs or any(role in PERMISSIONS[need] for need in needs)
+
+
+def ask(caller: Caller, call: str, document_id: int) -> Any:
+    method, path = call.split(" ")
+    return caller.call(method, re.sub(r"{\w+}", str(document_id), path), BODIES.get(call, {}), If_Match='"1"')
+
+
+def test_every_route_declares_what_it_asks_for() -> None:
+    assert undeclared(operations()) == []
+    assert {call for call, _ in operations()} == set(ROUTES)
+
+
+def test_a_route_that_declares_nothing_is_found_and_lets_nobody_in() -> None:
+    def planted() -> None: ...
+
+    operation = Operation("/planted", ["GET"], planted)
+    assert undeclared(iter([("GET /planted", operation)])) == ["GET /planted"]
+    (usual,) = list(api.auth) if isinstance(api.auth, list) else []
+    assert isinstance(usual, BearerToken)
+    assert usual.needs == ()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_call_what_the_table_grants_it_and_nothing_else(wholesaler: Company, admin: Caller, role: str) -> None:
+    customer = admin.post("/customers", {"code": "C1", "name": "Lotus", "country": "CN"}).ok()
+    caller = a_caller(wholesaler, role, customer_id=customer["id"])
+    for call in [call for call in ROUTES if call != "DELETE /token"]:
+        status = ask(caller, call, MISSING).status
+        assert (status != 403) == grants(role, call), (call, status)
+        assert status < 500, (call, status)
+        assert status != 401 or ROUTES[call] == PUBLIC, call
+
+
+def test_a_stranger_may_call_nothing_but_the_sign_in(wholesaler: Company) -> None:
+    statuses = {call: ask(Caller(""), call, MISSING).status for call in ROUTES}
+    assert {call for call, status in statuses.items() if status != 401} == {"POST /token"}
+
+
+def document_of(shop: Shop, call: str) -> int:
+    names = re.findall(r"{(\w+)}", call)
+    return int(getattr(shop, names[0]))
+
+
+def test_another_companys_document_and_a_missing_one_answer_alike(wholesaler: Company, admin: Caller) -> None:
+    shop = a_shop(wholesaler, admin)
+    with a_wholesaler() as other:
+        stranger = a_caller(other, "admin", "customer", customer_id=a_shop(other, a_caller(other, "admin")).customer_id)
+    for call in OF_ONE:
+        answers = {ask(stranger, call, key).raw for key in (document_of(shop, call), MISSING)}
+        assert answers == {NOT_FOUND}, call
+
+
+def test_another_customers_document_and_a_missing_one_answer_alike(wholesaler: Company, admin: Caller) -> None:
+    shop, own = a_shop(wholesaler, admin), a_shop(wholesaler, admin)
+    portal = a_caller(wholesaler, "customer", customer_id=own.customer_id)
+    calls = [call for call in OF_ONE if grants("customer", call)]
+    assert len(calls) > 5
+    for call in calls:
+        answers = {ask(portal, call, key).raw for key in (document_of(shop, call), MISSING)}
+        assert answers == {NOT_FOUND}, call
+        assert ask(portal, call, document_of(own, call)).status in {200, 409}, call
+
+
+def test_a_customers_lists_hold_its_own_documents_and_no_secret_of_the_house(wholesaler: Company, admin: Caller) -> None:
+    own = a_shop(wholesaler, admin, credit_limit="777777.77")
+    a_shop(wholesaler, admin)
+    portal = a_caller(wholesaler, "customer", customer_id=own.customer_id)
+    for path in ("/orders", "/shipments", "/invoices", "/receivables", "/returns", "/feedback"):
+        items = portal.get(path).ok()["items"]
+        assert items, path
+        assert {item["customer"] for item in items} == {own.customer}, path
+    assert portal.get(f"/orders?customer_id={own.customer_id + 1}").ok()["items"] == []
+    for call in [call for call in ROUTES if call.startswith("GET") and grants("customer", call)]:
+        raw = ask(portal, call, document_of(own, call) if "{" in call else 0).raw
+        assert b"98.765432" not in raw, call
+        assert b"777777" not in raw, call
+
+
+def test_a_customer_is_told_neither_who_acts_nor_the_figures_of_a_review(wholesaler: Company, admin: Caller) -> None:
+    own = a_shop(wholesaler, admin)
+    portal = a_caller(wholesaler, "customer", customer_id=own.customer_id)
+    told = portal.get(f"/orders/{own.order_id}/timeline").ok()["items"]
+    assert {event["kind"] for event in told} >= {"OrderEntered", "ShipmentDispatched", "InvoicePosted"}
+    assert all(event["facts"] == {} and event["actor_id"] is None for event in told)
+    known = admin.get(f"/orders/{own.order_id}/timeline").ok()["items"]
+    assert len(known) > len(told)
+    assert any(event["facts"] for event in known)
