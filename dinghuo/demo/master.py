@@ -187,7 +187,7 @@ def customer(act: Act, number: int, buyer: Buyer, contact: str, listed: PriceLis
 def chinese_name(seed: int, buyer: Buyer) -> str:
     """A contact's name."""
     chance = stream(seed, "contact", buyer.code)
-    return chance.choice(SURNAMES) + chance.choice(GIVEN_NAMES)
+    return f"{chance.choice(SURNAMES)}{chance.choice(GIVEN_NAMES)}"
 
 
 def warehouse_of(buyer: Buyer) -> str:

@@ -77,7 +77,7 @@ def test_customers_have_spoken_and_some_wait_for_an_answer(demo: Company) -> Non
 
 def test_no_invariant_is_broken(demo: Company) -> None:
     report = run_checks(company_id=demo.id)
-    assert [check.invariant.code for check in report.checks if check.violations] == []
+    assert [check.invariant.id for check in report.checks if check.violations] == []
 
 
 def test_everything_is_marked_as_generated(demo: Company) -> None:

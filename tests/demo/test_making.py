@@ -36,9 +36,9 @@ def digest() -> list[tuple[Any, ...]]:
             " FROM sales_order o JOIN sales_order_line l ON l.order_id = o.id"
             " GROUP BY 1, 2, 3, 4 ORDER BY 1"
         )
-        orders = cursor.fetchall()
+        orders: list[tuple[Any, ...]] = cursor.fetchall()
         cursor.execute("SELECT number, issued_on, due_on, amount_gross FROM sales_invoice ORDER BY kind, number")
-        return orders + cursor.fetchall()
+        return [*orders, *cursor.fetchall()]
 
 
 @pytest.fixture(scope="module")
