@@ -211,6 +211,15 @@ class Wholesaler(RuleBasedStateMachine):
         if expected:
             self.model.bill(key, shipment_id, the_document(outcomes))
 
+    @rule(pick=PICK, units=UNITS)
+    def collect(self, pick: int, units: int) -> None:
+        """The usual way on: a bill, posted, and some money for it."""
+        self.bill(pick)
+        last = len(self.model.invoices) - 1
+        assume(last >= 0)
+        self.post(last)
+        self.pay(last, units)
+
     @rule(pick=PICK)
     def post(self, pick: int) -> None:
         invoice_id = self.invoice(pick)
@@ -256,6 +265,13 @@ class Wholesaler(RuleBasedStateMachine):
             self.model.take_back(key, shipment_id, product.id, units)
             credit = the_document(draft_credit_notes(act=self.act, return_ids=[the_document(outcomes)]))
             self.model.invoices[credit] = Invoice(customer, key, -units * GROSS_OF_UNIT, is_credit=True)
+
+    @rule(pick=PICK, units=UNITS)
+    def regret(self, pick: int, units: int) -> None:
+        """Goods come back, are credited, and what is left of money and credits settles what is open."""
+        self.take_back(pick, units)
+        self.post(max(len(self.model.invoices) - 1, 0))
+        self.settle()
 
     @precondition(lambda self: self.model.orders)
     @rule(pick=PICK)
