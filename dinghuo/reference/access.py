@@ -104,6 +104,7 @@ class MemberRequest(HttpRequest):
     """A request whose user, company and time are settled: what every page is given."""
 
     membership: Member
+    memberships: Sequence[Member]
     act: Act
     htmx: HtmxDetails
 

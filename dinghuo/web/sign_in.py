@@ -48,7 +48,7 @@ choose_language = access.declare(choose_language, access.PUBLIC)
 def choose_company(request: MemberRequest) -> HttpResponse:
     """Act for another company of the signed-in user; the id of a company it is no member of changes nothing."""
     wanted = request.POST.get("company", "")
-    if wanted in {str(member.company_id) for member in access.members(request.user.pk or 0)}:
+    if wanted in {str(member.company_id) for member in getattr(request, "memberships", ())}:
         request.session[COMPANY_KEY] = int(wanted)
     return redirect("home")
 

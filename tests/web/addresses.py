@@ -1,0 +1,61 @@
+"""Every address of the pages, with the method that it answers and what it needs, found by walking the resolver."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from dinghuo.reference import access
+from tests.web.site import Goods
+
+# Pages whose method is POST; every other answers GET.
+POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-answer", "portal-feedback", "invoice-post"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the site."""
+
+    name: str
+    route: str
+    needs: str | None
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it answers POST alone."""
+        return self.name in POSTED or (self.name.startswith(("order-", "shipment-")) and self.name not in GOT)
+
+
+GOT = {"order-new", "order-line-facts", "order-amend"}
+
+
+def every_address() -> list[Address]:
+    """The addresses of pages; the API's own are looked at by its tests."""
+    return [address for address in walked(get_resolver().url_patterns) if not address.route.startswith("api/")]
+
+
+def walked(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[Address]:
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walked(pattern.url_patterns, route)
+        else:
+            yield Address(pattern.name or "", route, access.declared(pattern.callback))
+
+
+def path_of(address: Address, goods: Goods) -> str:
+    """The address with the id of a document that is there."""
+    ids = {
+        "order-": goods.held,
+        "shipment-": 1,
+        "invoice": goods.invoice,
+        "feedback-": goods.feedback,
+        "portal-order": goods.delivered,
+        "portal-feedback": goods.delivered,
+        "portal-invoice": goods.invoice,
+    }
+    found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
+    route = address.route
+    for name in ("key", "order_id", "invoice_id", "feedback_id"):
+        route = route.replace(f"<id:{name}>", str(found))
+    return f"/{route}"
