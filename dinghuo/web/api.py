@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Final
 
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.request import UnreadablePostError
@@ -133,6 +134,12 @@ def on_broken_body(_request: HttpRequest, _fault: Exception) -> HttpResponse:
     return response_of(problem(Malformed.status, "body_broken_off", "The body could not be read to its end."))
 
 
+@api.exception_handler(SuspiciousOperation)
+def on_suspicious(_request: HttpRequest, _fault: Exception) -> HttpResponse:
+    """A request that Django will not read, such as one with 20,001 parameters."""
+    return response_of(problem(Malformed.status, "malformed_request", "The request cannot be read."))
+
+
 @api.exception_handler(Http404)
 def on_nothing(_request: HttpRequest, _fault: Exception) -> HttpResponse:
     """An address that leads nowhere."""
@@ -205,16 +212,23 @@ def enclosed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def read_body(request: HttpRequest) -> None:
-    """Read the body, if it is JSON and within its limit, which is wider than that of the pages' forms."""
+    """Read the body, if it is JSON and within its limit, which is wider than that of the pages' forms.
+
+    A body sent in chunks has no stated length, and Django would take it for none: it is read from the server itself.
+    """
     if request.method in SAFE:
         return
     given = request.META.get("CONTENT_LENGTH") or "0"
     length = int(given) if given.isascii() and given.isdigit() else 0
     if length > BODY_BYTES_MAX:
-        raise TooLarge("The body is too large.", bytes=length, bytes_max=BODY_BYTES_MAX)
-    if length and request.content_type != "application/json":
+        raise TooLarge("The body is too large.", bytes_max=BODY_BYTES_MAX)
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "")
+    body = request.META["wsgi.input"].read(BODY_BYTES_MAX + 1) if is_chunked else request.read()
+    if len(body) > BODY_BYTES_MAX:
+        raise TooLarge("The body is too large.", bytes_max=BODY_BYTES_MAX)
+    if body and request.content_type != "application/json":
         raise NotJson("Send JSON, as application/json.", content_type=str(request.content_type))
-    vars(request)["_body"] = request.read()
+    vars(request)["_body"] = body
 
 
 def move_on(request: HttpRequest, response: HttpResponse) -> None:

@@ -1,5 +1,6 @@
 """What is not as it should be is told, with its place; nothing that a caller sends is a fault of ours."""
 
+import io
 import json
 import re
 from typing import Any
@@ -75,6 +76,17 @@ def test_a_body_has_at_most_ten_megabytes(admin: Caller) -> None:
     assert (refused.status, refused.body["code"]) == (413, "body_too_large")
 
 
+def test_a_body_sent_in_chunks_is_read_within_the_same_limit(admin: Caller) -> None:
+    headers = {"Authorization": f"Bearer {admin.token}", "Transfer-Encoding": "chunked"}
+    body = b'{"code": "C1", "name": "Lotus", "country": "CN"}'
+    answers = []
+    for sent in (body, body.ljust(BODY_BYTES_MAX + 1)):
+        # What a server hands over for a body in chunks: its text, and no length.
+        given: dict[str, Any] = {"wsgi.input": io.BytesIO(sent), "CONTENT_LENGTH": "", "CONTENT_TYPE": "application/json"}
+        answers.append(admin.client.generic("POST", f"{ROOT}/customers", headers=headers, **given))
+    assert [answer.status_code for answer in answers] == [201, 413]
+
+
 def test_a_page_and_a_batch_have_their_limits(admin: Caller) -> None:
     assert admin.get(f"/orders?limit={PAGE_MAX}").status == 200
     assert admin.post("/allocations", {"order_ids": list(range(1, BATCH_MAX + 1))}).ok()["refused"] == BATCH_MAX
@@ -138,6 +150,11 @@ def test_an_address_that_leads_nowhere_and_a_method_that_is_not_there_are_told_i
         *[(404, "no_such_route")] * 3,
         (405, "method_not_allowed"),
     ]
+
+
+def test_an_address_with_too_many_parameters_is_told(admin: Caller) -> None:
+    refused = admin.get(f"/orders?{'a=1&' * 20_001}")
+    assert (refused.status, refused.body["code"]) == (422, "malformed_request")
 
 
 @pytest.mark.parametrize("version", [None, "", "one", '"-1"', "1" * 30])
