@@ -24,6 +24,9 @@ APPEND_ONLY = {
 # A token is looked up before anything is known of its owner, and so is unique among all.
 UNIQUE_AMONG_ALL = {("api_token", "token_hash")}
 
+# Run when a transaction ends, whatever company the session acts for by then; triggers, which nobody can call, with a fixed search path.
+RUN_AS_OWNER = {"entry_must_balance"}
+
 COMPANY_TABLES = """
     SELECT class.oid, class.relname::text AS name, class.relrowsecurity AS is_fenced
       FROM pg_class AS class
@@ -124,11 +127,14 @@ def views_past_the_fence(connection: Connection) -> list[str]:
 
 
 def functions_past_the_fence(connection: Connection) -> list[str]:
-    """Functions that run with their owner's rights; the job queue's touch its own tables alone."""
+    """Functions that run with their owner's rights, but for the marked triggers; the job queue's touch its own tables alone."""
     return names(
         connection,
         "SELECT proname::text FROM pg_proc"
-        " WHERE pronamespace = 'public'::regnamespace AND prosecdef AND proname NOT LIKE 'procrastinate%%'",
+        " WHERE pronamespace = 'public'::regnamespace AND prosecdef AND proname NOT LIKE 'procrastinate%%'"
+        "   AND NOT (proname = ANY(%s) AND prorettype = 'trigger'::regtype"
+        "            AND EXISTS (SELECT 1 FROM unnest(proconfig) AS setting WHERE setting LIKE 'search_path=%%'))",
+        sorted(RUN_AS_OWNER),
     )
 
 

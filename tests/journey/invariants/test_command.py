@@ -40,7 +40,7 @@ def test_a_violation_fails_and_is_shown(company: Company, wrong_total: str, caps
     assert re.search(rf"{wrong_total} \[\d+\]: 11 \+ 0.3 = 11.3, expected 10 \+ 1.3 \(1 lines and charges\)", said)
 
 
-def test_programs_get_json(company: Company, wrong_total: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_programs_get_the_same_as_json(company: Company, wrong_total: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(None, as_json=True) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["violations"] >= 1
