@@ -50,6 +50,7 @@ class SoldGoods:
     product_id: int
     left: Decimal
     dispatched_on: date
+    source_row: int | None
     tax_rate: Decimal
     lot_id: int | None
     unit_cost: Decimal
@@ -76,6 +77,13 @@ def is_number(value: Decimal, decimals: int) -> bool:
     return value.is_finite() and abs(value) < Decimal(10) ** 12 and value == round(value, decimals)
 
 
+def is_earlier(goods: SoldGoods, line: ReturnLineDraft, received_on: date) -> bool:
+    """Whether goods had left before they came back; within one day the rows of the file they are from tell, if both are known."""
+    if goods.dispatched_on == received_on and goods.source_row is not None and line.source_row is not None:
+        return goods.source_row < line.source_row
+    return goods.dispatched_on <= received_on
+
+
 class Sales:
     """The sales that returns are matched to, taken from as lines are matched; latest sale first."""
 
@@ -91,7 +99,7 @@ class Sales:
     def latest(self, customer_id: int, line: ReturnLineDraft, received_on: date) -> SoldGoods | None:
         """Take a line's quantity from the latest sale before it came back that has enough left; None when no sale has."""
         for goods in self._by_goods.get((customer_id, line.product_id), ()):
-            if self._left[goods.shipment_line_id] >= line.quantity and goods.dispatched_on <= received_on:
+            if self._left[goods.shipment_line_id] >= line.quantity and is_earlier(goods, line, received_on):
                 self._left[goods.shipment_line_id] -= line.quantity
                 return goods
         return None

@@ -77,6 +77,17 @@ def test_every_line_has_one_outcome_and_the_figures_close_exactly(committed: Non
     assert account["orders"] == account["orders_released"] == 21
 
 
+def test_a_return_is_matched_to_a_sale_before_it_even_within_one_day(committed: None, tmp_path: Path) -> None:
+    path = a_csv(
+        tmp_path,
+        a_line(document="1", quantity="5", moment="2009-12-01 08:00:00"),
+        a_line(document="C2", quantity="-5", moment="2009-12-01 09:00:00"),
+        a_line(document="C3", quantity="-4", moment="2009-12-01 10:00:00"),
+        a_line(document="4", quantity="4", moment="2009-12-01 11:00:00"),
+    )
+    assert run(path, a_code("replay"))["returns_unmatched"] == 1
+
+
 def test_every_sold_line_ends_shipped_and_invoiced_and_charges_find_their_place(committed: None, tmp_path: Path) -> None:
     code = a_code("replay")
     run(a_small_year(tmp_path), code)

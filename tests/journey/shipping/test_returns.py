@@ -178,7 +178,7 @@ SOLD = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), max_size=5)
 @given(sold=SOLD, wanted=st.lists(st.integers(1, 9), max_size=8))
 def test_no_units_come_back_twice_however_returns_follow(sold: list[tuple[int, int]], wanted: list[int]) -> None:
     goods = [
-        SoldGoods(number, 1, 1, Decimal(left), TODAY + timedelta(days=day), Decimal(0), None, Decimal(1))
+        SoldGoods(number, 1, 1, Decimal(left), TODAY + timedelta(days=day), None, Decimal(0), None, Decimal(1))
         for number, (left, day) in enumerate(sold)
     ]
     sales, left = Sales(goods), [row.left for row in goods]
