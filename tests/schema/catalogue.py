@@ -24,7 +24,7 @@ APPEND_ONLY = {
 # A token is looked up before anything is known of its owner, and so is unique among all.
 UNIQUE_AMONG_ALL = {("api_token", "token_hash")}
 
-# Run when a transaction ends, whatever company the session acts for by then; a trigger, which nobody calls, with a fixed search path.
+# It runs when a transaction ends, whatever company acts by then: a trigger, which nobody can call, with a fixed search path.
 RUN_AS_OWNER = {"entry_must_balance"}
 
 COMPANY_TABLES = """
