@@ -1,7 +1,8 @@
 """The same rows by hand-made SQL: psycopg alone, as the application's role, with nothing checked that a constraint does not check.
 
-A stage is a list of statement files, each with the same four parameters at most. They run in two ways: one by one, prepared, in
-one transaction; and as one call of a function that holds them all, which is the least that a round trip can cost.
+A stage is a list of statement files, each with the same four parameters. They run in two ways: one by one, prepared, in one
+transaction; and as one call of a function that holds them all, which is the least that a round trip can cost. Single orders run on
+plans made once, sets on plans that the server chooses to keep or to make anew: each is the faster way there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,26 +71,31 @@ class Floor:
         self.world = world
         self.connection: psycopg.Connection[Any] = psycopg.connect(address, autocommit=True)
         self.connection.prepare_threshold = 0
-        self.cursors = {name: psycopg.RawCursor(self.connection) for names in STAGES.values() for name in names}
+        self.statements = {name: numbered(f"bench/{name}") for names in STAGES.values() for name in names}
+        self.cursors = {name: psycopg.RawCursor(self.connection) for name in self.statements}
         self.begin = f"BEGIN; SELECT set_config('app.company', '{world.act.company_id}', true)"
 
     def close(self) -> None:
         """Hang up."""
         self.connection.close()
 
+    def expect(self, *, orders: int) -> None:
+        """Get ready for stages over so many orders."""
+        mode = "force_generic_plan" if orders == 1 else "auto"
+        self.connection.execute("SELECT set_config('plan_cache_mode', %s, false)", [mode])
+
     def stage(self, name: str, order_ids: Sequence[int]) -> None:
         """Run a stage's statements one by one in a transaction."""
         values = self.values(order_ids)
         self.connection.execute(self.begin, prepare=False)
         for file in STAGES[name]:
-            statement = sql.statement(f"bench/{file}")
-            self.cursors[file].execute(statement.text, [values[parameter] for parameter in statement.names])
+            self.cursors[file].execute(self.statements[file], values)
         self.connection.execute("COMMIT")
 
-    def values(self, order_ids: Sequence[int]) -> dict[str, Any]:
+    def values(self, order_ids: Sequence[int]) -> list[Any]:
         """The parameters that statements may name."""
         act = self.world.act
-        return {"company_id": act.company_id, "order_ids": list(order_ids), "at": act.at, "on": act.on}
+        return [act.company_id, list(order_ids), act.at, act.on]
 
 
 class OneCall(Floor):
@@ -99,18 +105,22 @@ class OneCall(Floor):
         super().__init__(address, world)
         self.connection.execute("SELECT set_config('app.company', %s, false)", [str(world.act.company_id)])
         for name in STAGES:
-            self.connection.execute(function_of(name))
+            self.connection.execute(function_of(name).encode())
         self.calls = {name: psycopg.RawCursor(self.connection) for name in STAGES}
 
     def stage(self, name: str, order_ids: Sequence[int]) -> None:
         """Call a stage's function; alone in its transaction, it commits with the call."""
-        self.calls[name].execute(f"SELECT pg_temp.floor_{name}($1, $2, $3, $4)", list(self.values(order_ids).values()))
+        self.calls[name].execute(f"SELECT pg_temp.floor_{name}($1, $2, $3, $4)", self.values(order_ids))
 
 
-def function_of(stage: str) -> bytes:
-    """The definition of a stage's function: its statement files one after the other."""
+def numbered(name: str) -> str:
+    """A statement with its parameters by their place."""
     places = {parameter: f"${place}" for place, parameter in enumerate(PARAMETERS, 1)}
-    bodies = [sql.PARAMETER.sub(lambda found: places[found["name"]], sql.text(f"bench/{file}")) for file in STAGES[stage]]
-    body = ";\n".join(bodies)
+    return sql.PARAMETER.sub(lambda found: places[found["name"]], sql.text(name))
+
+
+def function_of(stage: str) -> str:
+    """The definition of a stage's function: its statement files one after the other."""
+    body = ";\n".join(numbered(f"bench/{file}") for file in STAGES[stage])
     kinds = ", ".join(PARAMETERS.values())
-    return f"CREATE FUNCTION pg_temp.floor_{stage}({kinds}) RETURNS VOID LANGUAGE plpgsql AS $$ BEGIN\n{body};\nEND $$".encode()
+    return f"CREATE FUNCTION pg_temp.floor_{stage}({kinds}) RETURNS VOID LANGUAGE plpgsql AS $$ BEGIN\n{body};\nEND $$"

@@ -1,6 +1,7 @@
 """The journey by the real operations: six stages, each one transaction, over one order or a set."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -122,9 +123,10 @@ STAGES: Mapping[str, Mapping[str, Step]] = {
 
 
 def run_stage(travel: Travel, stage: str) -> None:
-    """Run a stage's operations in one transaction."""
-    with transaction.atomic():
-        for step in STAGES[stage].values():
+    """Run a stage's operations in one transaction; an operation alone is one already."""
+    steps = list(STAGES[stage].values())
+    with transaction.atomic() if len(steps) > 1 else nullcontext():
+        for step in steps:
             step(travel)
 
 

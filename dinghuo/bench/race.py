@@ -49,6 +49,9 @@ class Times:
 def race(runners: Sequence[Runner], *, orders: int, lines: int, rounds: int, warm_up: int, seed: int) -> Mapping[str, Times]:
     """Let the runners go the same journeys, stage by stage in turn; the first `warm_up` rounds are not kept."""
     times = {runner.name: Times(orders) for runner in runners}
+    for runner in runners:
+        if runner.floor is not None:
+            runner.floor.expect(orders=orders)
     for number in range(warm_up + rounds):
         kept = times if number >= warm_up else {runner.name: Times(orders) for runner in runners}
         # Nobody is always first: who runs after whom changes with each round.

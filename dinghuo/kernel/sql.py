@@ -90,9 +90,11 @@ def run(text: str, row: Any, parameters: Sequence[Any]) -> RawCursor[Any]:
     """Run a statement with numbered parameters; the cursor gives each row as a `row`, until the statement runs again."""
     cursor = cast(DatabaseWrapper, connection).statement_cursor(text, row)
     raw = cast("RawCursor[Any]", cursor.cursor)
+    if max([len(value) for value in parameters if type(value) is list], default=0) <= FEW_MAX:
+        cursor.execute(text, parameters)
+        return raw
     threshold = raw.connection.prepare_threshold
-    if any(isinstance(value, list) and len(value) > FEW_MAX for value in parameters):
-        raw.connection.prepare_threshold = None
+    raw.connection.prepare_threshold = None
     try:
         cursor.execute(text, parameters)
     finally:

@@ -103,9 +103,8 @@ def test_a_savepoint_by_hand_can_be_returned_to_twice(company_id: int) -> None:
 
 
 def test_an_outer_block_that_fails_undoes_a_finished_inner_one(company_id: int) -> None:
-    with undone():
-        with transaction.atomic():
-            write(company_id, "A")
+    with undone(), transaction.atomic():
+        write(company_id, "A")
     assert written(company_id) == []
     with transaction.atomic():
         write(company_id, "B")

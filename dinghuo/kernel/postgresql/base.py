@@ -17,6 +17,7 @@ from psycopg.types.json import JsonbLoader
 from psycopg.types.numeric import Int8Dumper
 
 from dinghuo.kernel import tenancy
+from dinghuo.kernel.postgresql.arrays import ListDumper
 
 # More than there are statements: one that is thrown out would be planned again, and take a round trip to go.
 PREPARED_MAX = 1_000
@@ -58,6 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             kept = RawCursor(self.connection, row_factory=args_row(row))
             # One type for all whole numbers: a statement is prepared once, and not once for small and once for large ids.
             kept.adapters.register_dumper(int, Int8Dumper)
+            kept.adapters.register_dumper(list, ListDumper)
             kept.adapters.register_loader("jsonb", JsonbLoader)
             self._kept[statement, row] = kept
         return NumberedDebugCursor(kept, self) if self.queries_logged else CursorWrapper(kept, self)
