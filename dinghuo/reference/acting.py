@@ -27,7 +27,7 @@ def perform(request: MemberRequest, operation: Operation, *, done: StrOrPromise,
     """
     try:
         found = with_retries(operation, act=request.act, **arguments)
-        outcome = found if isinstance(found, Outcome) else the_only(found)
+        outcome = the_only([found] if isinstance(found, Outcome) else found)
     except Missing:
         raise
     except Refused as refusal:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dinghuo.journey.ordering.operations import amend_order, enter_orders, submit_orders
 from dinghuo.journey.ordering.rules import LINES_MAX, Amendment, OrderDraft, fault_in_price, fault_in_quantity
 from dinghuo.journey.reactions import run_after
-from dinghuo.kernel.errors import Missing, Outcome, Refused
+from dinghuo.kernel.errors import Missing, Outcome, Refused, the_only
 from dinghuo.kernel.retries import with_retries
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest, page
@@ -173,7 +173,7 @@ def amend(request: MemberRequest, order_id: int) -> HttpResponse:
     if amendment is None:
         return amendment_form(request, head, lines, typed, status=422)
     try:
-        with_retries(amend_order, act=request.act, order_id=order_id, amendment=amendment)
+        the_only([with_retries(amend_order, act=request.act, order_id=order_id, amendment=amendment)])
     except Missing:
         raise
     except Refused as refusal:

@@ -140,6 +140,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "cannot_be_cancelled": _("An order in this state cannot be cancelled: %(state)s."),
     "stock_is_allocated": _("Goods of this order are on their way already; it cannot be cancelled."),
     "unknown_customer": _("There is no such customer."),
+    "unknown_order": _("There is no such order."),
     "unknown_warehouse": _("There is no such warehouse."),
     "unknown_product": _("There is no such product."),
     "unknown_lot": _("There is no such lot."),

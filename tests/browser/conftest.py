@@ -34,6 +34,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
     """A headless browser for the whole run; a test opens a context of its own in it."""
+    # Playwright keeps an event loop in this thread, and Django would refuse it the database for as long as the run goes on.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield running

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from dinghuo.journey.allocation.operations import allocate_orders
@@ -142,3 +142,21 @@ class Elements(HTMLParser):
 def read(response: Any) -> Elements:
     """The elements of an answer's page."""
     return Elements(response.content.decode())
+
+
+class CountedQueries:
+    """Counts the statements that run inside the block."""
+
+    count = 0
+
+    def __enter__(self) -> "CountedQueries":
+        self._counting = connection.execute_wrapper(self._counted)
+        self._counting.__enter__()
+        return self
+
+    def _counted(self, execute: Any, *arguments: Any) -> Any:
+        self.count += 1
+        return execute(*arguments)
+
+    def __exit__(self, *_: object) -> None:
+        self._counting.__exit__(None, None, None)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 from dinghuo.kernel.errors import Refused
@@ -13,7 +12,7 @@ from dinghuo.reference.models import User
 from tests import shop as shops
 from tests.builders import a_customer, a_product
 from tests.web.addresses import every_address, path_of
-from tests.web.site import CANARY, PASSWORD, Elements, Goods, Site, a_user_with_password, read, signed_in
+from tests.web.site import CANARY, PASSWORD, CountedQueries, Elements, Goods, Site, a_user_with_password, read, signed_in
 
 SCRIPT_TYPES = {"application/json"}
 
@@ -225,21 +224,3 @@ def test_each_page_asks_the_database_a_fixed_number_of_questions(site: Site, goo
     with CountedQueries() as many:
         admin.get("/orders/")
     assert few.count == many.count <= 12
-
-
-class CountedQueries:
-    """Counts the statements that run inside the block."""
-
-    count = 0
-
-    def __enter__(self) -> "CountedQueries":
-        self._counting = connection.execute_wrapper(self._counted)
-        self._counting.__enter__()
-        return self
-
-    def _counted(self, execute: Any, *arguments: Any) -> Any:
-        self.count += 1
-        return execute(*arguments)
-
-    def __exit__(self, *_: object) -> None:
-        self._counting.__exit__(None, None, None)
