@@ -4,7 +4,8 @@ Each model with a state states its moves in a table `MOVES` beside it; a move th
 the transaction, a row that is no longer in a state the move starts from is left as it is and not returned.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -48,6 +49,17 @@ def move(
     own = {name: value for name, value in values.items() if isinstance(value, Mapping)}
     shared = {name: value for name, value in values.items() if name not in own}
     keys = list(ids)
+    moved = sql.run(
+        statement(model, tuple(shared), tuple(own)),
+        int,
+        [keys, company_id, allowed, *shared.values(), *([value[key] for key in keys] for value in own.values())],
+    )
+    return set(moved.fetchall())
+
+
+@cache
+def statement(model: type[MovingRow], shared: Sequence[str], own: Sequence[str]) -> str:
+    """The statement that moves rows of a model, setting some columns to one value for all and some to each row's own."""
     quote = connection.ops.quote_name
     columns = [f"{quote(name)} = ${place}" for place, name in enumerate(shared, FIRST_VALUE)]
     columns += [f"{quote(name)} = given.{quote(name)}" for name in own]
@@ -56,11 +68,9 @@ def move(
         for place, name in enumerate(own, FIRST_VALUE + len(shared))
     )
     names = "".join(f", {quote(name)}" for name in own)
-    moved = sql.run(
+    return (
         f"UPDATE {quote(model._meta.db_table)} AS moving SET {', '.join(columns)}"
         f" FROM unnest($1::bigint[]{arrays}) AS given (id{names})"
-        " WHERE moving.company_id = $2::int AND moving.id = given.id AND moving.state = ANY($3::text[]) RETURNING moving.id",
-        int,
-        [keys, company_id, allowed, *shared.values(), *([value[key] for key in keys] for value in own.values())],
+        " WHERE moving.company_id = (SELECT $2::int) AND moving.id = given.id AND moving.state = ANY($3::text[])"
+        " RETURNING moving.id"
     )
-    return set(moved.fetchall())
