@@ -7,8 +7,9 @@ from django.db import transaction
 
 from dinghuo.journey.finance.models import SalesInvoice
 from dinghuo.journey.ordering.models import SalesOrder
+from dinghuo.journey.review.operations import review_orders
 from dinghuo.kernel import tenancy
-from dinghuo.reference.models import Membership
+from dinghuo.reference.models import Customer, Membership
 from tests import shop as shops
 from tests.builders import a_customer
 from tests.web.addresses import every_address, path_of
@@ -117,8 +118,8 @@ def test_a_customer_sees_posted_invoices_and_no_drafts(site: Site, goods: Goods)
 def test_a_customer_reads_nothing_that_staff_keep_to_themselves(site: Site, goods: Goods) -> None:
     with site.acting():
         order_id = shops.submitted(site.shop, [(site.shop.products[0], 1)])
-        shops.Customer.objects.filter(id=site.shop.customer.id).update(is_blocked=True)
-        shops.review_orders(act=site.shop.act, order_ids=[order_id])
+        Customer.objects.filter(id=site.shop.customer.id).update(is_blocked=True)
+        review_orders(act=site.shop.act, order_ids=[order_id])
     admin = site.clients["admin"]
     admin.post(f"/orders/{order_id}/release/", {"reason": "the boss's nephew"})
     assert "nephew" in read(admin.get(f"/orders/{order_id}/")).text

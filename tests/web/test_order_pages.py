@@ -18,12 +18,12 @@ def numbers_on(site: Site, query: str = "") -> list[str]:
 
 def number_of(site: Site, order_id: int) -> str:
     with site.acting():
-        return SalesOrder.objects.get(id=order_id).number
+        return str(SalesOrder.objects.get(id=order_id).number)
 
 
 def state_of(site: Site, order_id: int) -> str:
     with site.acting():
-        return SalesOrder.objects.get(id=order_id).state
+        return str(SalesOrder.objects.get(id=order_id).state)
 
 
 def test_the_list_shows_the_latest_order_first(site: Site, goods: Goods) -> None:
@@ -121,7 +121,8 @@ def test_an_order_of_more_lines_than_a_page_shows_them_all_in_turn(site: Site) -
     product = site.shop.products[0]
     with site.acting():
         order_id = shops.entered(site.shop, [(product, quantity) for quantity in range(1, 451)])
-    shown, query = [], ""
+    shown: list[int] = []
+    query: str | None = ""
     while query is not None:
         page = read(site.clients["sales"].get(f"/orders/{order_id}/{query}"))
         shown.append(len([tag for tag, attributes in page.tags if attributes.get("class") == "way"]))

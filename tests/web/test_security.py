@@ -102,7 +102,7 @@ def test_guessing_a_password_is_slowed_down_per_account(site: Site) -> None:
     assert Client().post("/sign-in/", {"login": other.username, "password": PASSWORD}).status_code == 302
 
 
-def test_nobody_signs_up(db: None) -> None:
+def test_nobody_makes_an_account_for_himself(db: None) -> None:
     assert Client().get("/signup/").status_code == 404
     assert Client().get("/sign-up/").status_code == 404
     before = User.objects.count()

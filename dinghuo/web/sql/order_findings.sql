@@ -13,15 +13,13 @@ WITH latest AS (
 SELECT
     review_rule.kind, review_rule.code, review_rule.version, review_rule.severity, review_finding.outcome,
     review_finding.inputs, latest.reviewed_at,
-    EXISTS (
-        SELECT 1
-          FROM hold
-         WHERE hold.company_id = review_finding.company_id
-           AND hold.order_id = %(order_id)s::BIGINT
-           AND hold.rule_id = review_finding.rule_id
-           AND hold.lifted_at IS NULL
-    ) AS is_holding
+    open_hold.id IS NOT NULL AS is_holding
   FROM latest
  INNER JOIN review_finding ON review_finding.company_id = %(company_id)s::INT AND review_finding.review_id = latest.id
  INNER JOIN review_rule ON review_rule.company_id = review_finding.company_id AND review_rule.id = review_finding.rule_id
+  LEFT JOIN hold AS open_hold
+         ON open_hold.company_id = review_finding.company_id
+        AND open_hold.order_id = %(order_id)s::BIGINT
+        AND open_hold.rule_id = review_finding.rule_id
+        AND open_hold.lifted_at IS NULL
  ORDER BY review_rule.code

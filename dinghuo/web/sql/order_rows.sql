@@ -9,12 +9,11 @@ SELECT
     sales_order.id, sales_order.number, sales_order.state, sales_order.ordered_on, customer.code AS customer_code,
     customer.name, customer.name_zh, sales_order.customer_po, sales_order.currency, sales_order.amount_gross,
     progress.lines, progress.ordered, progress.allocated, progress.shipped, progress.invoiced, progress.lines_short,
-    ARRAY(
-        SELECT review_rule.kind::TEXT
+    (
+        SELECT coalesce(array_agg(review_rule.kind::TEXT ORDER BY review_rule.kind), ARRAY[]::TEXT [])
           FROM hold
          INNER JOIN review_rule ON review_rule.company_id = hold.company_id AND review_rule.id = hold.rule_id
          WHERE hold.company_id = sales_order.company_id AND hold.order_id = sales_order.id AND hold.lifted_at IS NULL
-         ORDER BY review_rule.kind
     ) AS holds
   FROM sales_order
  INNER JOIN customer ON customer.company_id = sales_order.company_id AND customer.id = sales_order.customer_id
