@@ -27,7 +27,7 @@ from dinghuo.journey.shipping.operations import (
 from dinghuo.kernel.errors import Malformed, Missing, Outcome
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import Member, MemberRequest, page
-from dinghuo.reference.acting import perform
+from dinghuo.reference.acting import perform, perform_all
 
 REASON_MAX: Final = 300
 
@@ -113,6 +113,24 @@ ON_INVOICES: Final = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class SetAction:
+    """A button that runs an operation on everything that is ready, and the list that it goes back to."""
+
+    name: str
+    needs: str
+    page: str
+    address: str
+    run: Callable[..., Sequence[Outcome]]
+
+
+ON_SETS: Final = (
+    SetAction("shipping-dispatch-due", "shipments.dispatch", "shipping", "shipping/dispatch-due/", dispatch_shipments),
+    SetAction("shipping-deliver-expected", "shipments.dispatch", "shipping", "shipping/deliver-expected/", deliver_shipments),
+    SetAction("finance-post-drafts", "invoices.post", "finance", "finance/post-drafts/", post_invoices),
+)
+
+
 def open_to(actions: Sequence[Action], state: str, member: Member) -> list[Action]:
     """The actions that a document's state and the member's roles leave."""
     return [action for action in actions if state in action.states and member.may(action.needs)]
@@ -121,6 +139,7 @@ def open_to(actions: Sequence[Action], state: str, member: Member) -> list[Actio
 def addresses() -> list[URLPattern]:
     """The address of every button."""
     return [
+        *(path(action.address, on_set(action), name=action.name) for action in ON_SETS),
         *(path(f"orders/<id:key>/{word(action)}/", on_order(action), name=action.name) for action in ON_ORDERS),
         *(path(f"shipping/<id:key>/{word(action)}/", on_part(action, Shipment), name=action.name) for action in ON_SHIPMENTS),
         *(
@@ -128,6 +147,17 @@ def addresses() -> list[URLPattern]:
             for action in ON_INVOICES
         ),
     ]
+
+
+def on_set(action: SetAction) -> Callable[..., HttpResponse]:
+    """The view that runs an action on all that is ready and goes back to its list; the worker moves on what came of it."""
+
+    @page(needs=action.needs, methods=["POST"])
+    def view(request: MemberRequest) -> HttpResponse:
+        perform_all(request, action.run)
+        return redirect(action.page)
+
+    return view
 
 
 def word(action: Action) -> str:

@@ -23,7 +23,9 @@ class Address:
     @property
     def is_posted(self) -> bool:
         """Whether it answers POST alone."""
-        return self.name in POSTED or (self.name.startswith(("order-", "shipment-")) and self.name not in GOT)
+        return self.name in POSTED or (
+            self.name.startswith(("order-", "shipment-", "shipping-", "finance-")) and self.name not in GOT
+        )
 
 
 GOT = {"order-new", "order-line-facts", "order-amend"}

@@ -5,6 +5,7 @@ import pytest
 from dinghuo.journey.finance.models import Payment, SalesInvoice
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.shipping.models import Shipment
+from dinghuo.reference.models import Company
 from tests import shop as shops
 from tests.builders import a_customer
 from tests.web.site import Goods, Site, read
@@ -279,3 +280,18 @@ def test_a_customer_rates_a_delivered_order_once_and_is_answered(site: Site) -> 
     assert "We send new ones" in read(customer.get(f"/portal/orders/{order_id}/")).text
     twice = read(customer.post(f"/portal/orders/{order_id}/feedback/", {"rating": "5", "comment": "changed my mind"}))
     assert "This order has been rated already." in twice.text
+
+
+def test_everything_that_is_due_leaves_arrives_and_is_posted_by_three_buttons(site: Site, goods: Goods) -> None:
+    with site.acting():
+        Company.objects.filter(id=site.shop.company.id).update(finance_confirms=False)
+        also = shops.noticed(site.shop, [(site.shop.products[0], 2)])
+    warehouse, finance = site.clients["warehouse"], site.clients["finance"]
+    assert "2 documents done." in read(warehouse.post("/shipping/dispatch-due/", follow=True)).text
+    with site.acting():
+        states = set(Shipment.objects.filter(order_id__in=[goods.noticed, also]).values_list("state", flat=True))
+    assert states == {"dispatched"}
+    assert "2 documents done." in read(warehouse.post("/shipping/deliver-expected/", follow=True)).text
+    assert "1 document done." in read(finance.post("/finance/post-drafts/", follow=True)).text
+    with site.acting():
+        assert SalesInvoice.objects.get(id=goods.draft_invoice).state == "posted"
