@@ -9,7 +9,9 @@ import pytest
 
 SCRIPT = """
 import json
+import django
 from django.conf import settings
+django.setup()
 names = [name for name in dir(settings) if name.isupper()]
 print(json.dumps({name: getattr(settings, name) for name in names}, default=str))
 """
