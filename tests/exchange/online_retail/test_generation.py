@@ -54,7 +54,7 @@ def test_draws_stay_what_they_were_in_earlier_releases() -> None:
     assert {name: DRAWS[name](1, "13085") for name in DRAWS} == {
         "terms": 14,
         "lateness": 0,
-        "method": "direct_debit",
+        "method": "cheque",
         "cost": Decimal("46.7200"),
         "delivery": 3,
         "replenishment": 0,
@@ -81,7 +81,7 @@ def test_a_small_share_of_replenishments_is_late_by_three_to_ten_days() -> None:
 
 
 def test_payment_methods_come_in_the_stated_shares() -> None:
-    assert shares(DRAWS["method"]) == pytest.approx({"bank_transfer": 70, "card": 20, "direct_debit": 10}, abs=1)
+    assert shares(DRAWS["method"]) == pytest.approx({"bank_transfer": 70, "card": 20, "cheque": 10}, abs=1)
 
 
 def test_a_hold_is_overridden_within_one_to_five_days() -> None:

@@ -43,7 +43,7 @@ def sold(
     customer = customer or a_customer(company)
     warehouse, carrier = a_warehouse(company), a_carrier(company)
     columns = list(zip(*parts, strict=True)) if parts else []
-    totals = ordered or [sum(map(Decimal, column)) for column in columns]
+    totals = [Decimal(total) for total in ordered or ()] or [sum(map(Decimal, column), Decimal(0)) for column in columns]
     lines = [LineDraft(a_product(company, tax_rate=Decimal(rate)).id, Decimal(total), Decimal(price)) for total in totals]
     draft = OrderDraft(customer.id, warehouse.id, lines, charges)
     (outcome,) = enter_orders(act=act, drafts=[draft])

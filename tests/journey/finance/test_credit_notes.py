@@ -9,7 +9,7 @@ from dinghuo.journey.finance.rules import ChargeDocumentDraft, ChargeLineDraft
 from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company
-from tests.builders import TODAY, a_customer
+from tests.builders import TODAY, a_customer, document_of
 from tests.journey.finance.goods import came_back, posted, sold
 
 FEE = ChargeLineDraft("manual", "handling", Decimal(1), Decimal("4.00"))
@@ -21,7 +21,7 @@ def test_a_return_is_credited_at_its_price_and_tax_with_negative_amounts(act: Ac
     posted(act, made)
     billed = SalesOrder.objects.get(pk=made.order_id).invoiced_gross
     (outcome,) = draft_credit_notes(act=act, return_ids=[came_back(act, made, [2, 1]).id])
-    note = SalesInvoice.objects.get(pk=outcome.document_id)
+    note = SalesInvoice.objects.get(pk=document_of(outcome))
     assert (note.kind, note.amount_net, note.amount_tax, note.order_id) == ("credit_note", -30, Decimal("-3.90"), made.order_id)
     assert note.due_on == note.issued_on
     assert [line.quantity for line in SalesInvoiceLine.objects.filter(invoice=note).order_by("position")] == [-2, -1]
@@ -47,7 +47,7 @@ def test_charges_join_the_credit_of_a_return_in_one_document(act: Act) -> None:
     goods = came_back(act, made, [2])
     draft = ChargeDocumentDraft(made.customer.id, "C1", TODAY, [REFUND, FEE], return_id=goods.id)
     (outcome,) = draft_charge_documents(act=act, drafts=[draft])
-    note = SalesInvoice.objects.get(pk=outcome.document_id)
+    note = SalesInvoice.objects.get(pk=document_of(outcome))
     lines = SalesInvoiceLine.objects.filter(invoice=note).order_by("position")
     assert [(line.kind, line.amount_net, line.amount_tax, line.source_row) for line in lines] == [
         ("goods", -20, Decimal("-2.60"), None),
@@ -61,7 +61,7 @@ def test_charges_join_the_credit_of_a_return_in_one_document(act: Act) -> None:
 def test_a_charge_document_above_zero_is_an_invoice_due_by_the_customer_s_terms(company: Company, act: Act) -> None:
     customer = a_customer(company, payment_terms_days=14)
     (outcome,) = draft_charge_documents(act=act, drafts=[ChargeDocumentDraft(customer.id, None, TODAY, [FEE])])
-    invoice = SalesInvoice.objects.get(pk=outcome.document_id)
+    invoice = SalesInvoice.objects.get(pk=document_of(outcome))
     assert (invoice.kind, (invoice.due_on - TODAY).days, invoice.order_id) == ("invoice", 14, None)
 
 

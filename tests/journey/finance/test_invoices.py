@@ -17,7 +17,7 @@ from dinghuo.kernel import tenancy
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company
-from tests.builders import a_company, a_customer, a_warehouse, an_act
+from tests.builders import a_company, a_customer, a_warehouse, an_act, document_of
 from tests.journey.finance.goods import posted, sold
 
 POSTAGE = ChargeDraft("postage", Decimal(1), Decimal("15"), "by lorry")
@@ -26,7 +26,7 @@ POSTAGE = ChargeDraft("postage", Decimal(1), Decimal("15"), "by lorry")
 def test_a_shipment_is_billed_at_the_order_s_price_and_tax(act: Act) -> None:
     made = sold(act, [(3, 2)], price="9.99")
     (outcome,) = draft_invoices(act=act, shipment_ids=made.shipment_ids)
-    invoice = SalesInvoice.objects.get(pk=outcome.document_id)
+    invoice = SalesInvoice.objects.get(pk=document_of(outcome))
     assert (invoice.kind, invoice.state, invoice.number) == ("invoice", "draft", None)
     assert (invoice.amount_net, invoice.amount_tax, invoice.amount_gross) == (Decimal("49.95"), Decimal("6.50"), Decimal("56.45"))
     assert (invoice.due_on - invoice.issued_on).days == 30
@@ -70,9 +70,9 @@ def test_an_order_of_charges_only_is_billed_without_a_shipment(company: Company,
     draft = OrderDraft(a_customer(company).id, a_warehouse(company).id, [], [POSTAGE])
     (entered,) = enter_orders(act=act, drafts=[draft])
     assert draft_invoices(act=act) == [], "it is not released"
-    SalesOrder.objects.filter(pk=entered.document_id).update(state="released")
+    SalesOrder.objects.filter(pk=document_of(entered)).update(state="released")
     (outcome,) = draft_invoices(act=act)
-    assert SalesInvoice.objects.get(pk=outcome.document_id).shipment_id is None
+    assert SalesInvoice.objects.get(pk=document_of(outcome)).shipment_id is None
     assert draft_invoices(act=act) == []
 
 

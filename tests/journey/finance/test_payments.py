@@ -17,7 +17,7 @@ from dinghuo.kernel.errors import Refused, the_only
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company, Customer
-from tests.builders import TODAY, a_company, a_customer, an_act
+from tests.builders import TODAY, a_company, a_customer, an_act, document_of
 from tests.journey.finance.goods import came_back, posted, sold
 
 
@@ -50,7 +50,7 @@ def test_money_without_a_purpose_settles_the_oldest_due_first(company: Company, 
     (outcome,) = take_payments(act=act, payments=[pay(customer, "45.50")])
     assert open_of(ids) == [0, Decimal("4.50"), 50]
     assert Receivable.objects.get(invoice_id=ids[0]).settled_on == act.on
-    payment = Payment.objects.get(pk=outcome.document_id)
+    payment = Payment.objects.get(pk=document_of(outcome))
     assert (payment.number, payment.amount, payment.applied, payment.received_on) == (
         "PAY2026-000001", Decimal("45.50"), Decimal("45.50"), act.on,
     )  # fmt: skip
@@ -65,7 +65,7 @@ def test_money_for_named_invoices_goes_to_them_in_their_order_and_to_no_other(co
     ids = owing(act, customer, 30, 20, 50)
     (outcome,) = take_payments(act=act, payments=[pay(customer, "80", ids[2], ids[1])])
     assert open_of(ids) == [30, 0, 0]
-    payment = Payment.objects.get(pk=outcome.document_id)
+    payment = Payment.objects.get(pk=document_of(outcome))
     assert payment.amount - payment.applied == 10, "what is left stays the customer's"
     reasons = PaymentApplication.objects.order_by("id").values_list("reason", "amount")
     assert list(reasons) == [("named", 50), ("named", 20)]
@@ -176,8 +176,10 @@ def test_receivables_age_by_the_days_after_they_are_due(company: Company, act: A
         Receivable.objects.filter(invoice_id=key).update(due_on=TODAY - timedelta(overdue))
     take_payments(act=act, payments=[pay(customer, "3")], apply=False)
     (row,) = queries.receivables_by_age(company_id=company.id, on=TODAY)
-    assert (row.current, row.days_1_to_30, row.days_31_to_60, row.days_61_to_90, row.days_over_90) == (1, 2, 4, 8, 16)
-    assert (row.credit, row.unapplied) == (0, 3)
+    assert (row.current, row.days_1_to_30, row.days_31_to_60, row.days_61_to_90, row.days_over_90) == tuple(
+        map(Decimal, (1, 2, 4, 8, 16))
+    )
+    assert (row.credit, row.unapplied) == (Decimal(0), Decimal(3))
     assert queries.receivables_by_age(company_id=company.id, on=TODAY, customer_ids=[2**40]) == []
 
 
