@@ -41,7 +41,10 @@ class Unit(models.Model):
 
 
 class Company(models.Model):
-    """A wholesaler that runs on this system, and which steps it lets run by themselves."""
+    """A wholesaler that runs on this system, and which steps it lets run by themselves.
+
+    `works_on` are the ISO weekdays on which goods leave: 1 is Monday.
+    """
 
     id = models.AutoField(primary_key=True)
     code = fields.code(20, unique=True)
@@ -51,6 +54,7 @@ class Company(models.Model):
     time_zone = fields.code(60, db_default="Asia/Shanghai")
     language = fields.code(10, db_default="zh-hans")
     rounding = fields.code(10, db_default="half_up")
+    works_on = fields.code(7, db_default="12345")
     auto_release = models.BooleanField(db_default=True)
     auto_allocate = models.BooleanField(db_default=True)
     auto_notice = models.BooleanField(db_default=True)
@@ -60,7 +64,10 @@ class Company(models.Model):
 
     class Meta:
         db_table = "company"
-        constraints = (models.CheckConstraint(condition=models.Q(rounding__in=["half_up", "half_even"]), name="rounding_is_known"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(rounding__in=["half_up", "half_even"]), name="rounding_is_known"),
+            models.CheckConstraint(condition=models.Q(works_on__regex="^[1-7]{1,7}$"), name="company_works_on_some_day"),
+        )
 
 
 class User(AbstractUser):

@@ -46,6 +46,8 @@ def make_company(code: str, file_name: str) -> Company:
         currency_id=HOME_CURRENCY,
         time_zone="Europe/London",
         language="en",
+        # The file trades on Sundays as well, and takes goods back on the day they are sold.
+        works_on="1234567",
         is_generated=True,
     )
 

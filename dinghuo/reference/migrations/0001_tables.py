@@ -227,6 +227,7 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(db_default='Asia/Shanghai', max_length=60)),
                 ('language', models.CharField(db_default='zh-hans', max_length=10)),
                 ('rounding', models.CharField(db_default='half_up', max_length=10)),
+                ('works_on', models.CharField(db_default='12345', max_length=7)),
                 ('auto_release', models.BooleanField(db_default=True)),
                 ('auto_allocate', models.BooleanField(db_default=True)),
                 ('auto_notice', models.BooleanField(db_default=True)),
@@ -237,7 +238,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'company',
-                'constraints': [models.CheckConstraint(condition=models.Q(('rounding__in', ['half_up', 'half_even'])), name='rounding_is_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('rounding__in', ['half_up', 'half_even'])), name='rounding_is_known'), models.CheckConstraint(condition=models.Q(('works_on__regex', '^[1-7]{1,7}$')), name='company_works_on_some_day')],
             },
         ),
         migrations.CreateModel(

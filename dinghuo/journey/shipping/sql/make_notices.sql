@@ -49,11 +49,14 @@ WITH goods AS MATERIALIZED (
            ) AS offer ON TRUE
      WHERE parcel.place <= %(numbers)s::INT
 ), planned AS MATERIALIZED (
-    -- Goods leave from Monday to Friday.
+    -- Goods leave on the first day from then on that the company works on.
     SELECT order_id, warehouse_id, weight_kg, lines, allocation_ids, quantities, place, carrier_id, code, transit_days, price,
            quotes, %(prefix)s::TEXT || lpad((%(first_number)s::INT + place - 1)::TEXT, 6, '0') AS number,
-           earliest_on + CASE extract(ISODOW FROM earliest_on)::INT WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END AS planned_on
+           earliest_on + (SELECT min(days)
+                            FROM generate_series(0, 6) AS days
+                           WHERE strpos(calendar.works_on, extract(ISODOW FROM earliest_on + days)::INT::TEXT) > 0) AS planned_on
       FROM offered
+     CROSS JOIN (SELECT works_on FROM company WHERE id = %(company_id)s::INT) AS calendar
 ), made AS (
     INSERT INTO shipment (company_id, number, order_id, warehouse_id, carrier_id, planned_on, expected_on, weight_kg, noticed_at)
     SELECT %(company_id)s::INT, number, order_id, warehouse_id, carrier_id, planned_on, planned_on + transit_days, weight_kg,
