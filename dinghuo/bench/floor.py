@@ -71,8 +71,8 @@ class Floor:
         self.world = world
         self.connection: psycopg.Connection[Any] = psycopg.connect(address, autocommit=True)
         self.connection.prepare_threshold = 0
-        self.statements = {name: numbered(f"bench/{name}") for names in STAGES.values() for name in names}
-        self.cursors = {name: psycopg.RawCursor(self.connection) for name in self.statements}
+        self.statements: Mapping[str, str] = {}
+        self.cursors = {name: psycopg.RawCursor(self.connection) for names in STAGES.values() for name in names}
         self.begin = f"BEGIN; SELECT set_config('app.company', '{world.act.company_id}', true)"
 
     def close(self) -> None:
@@ -83,6 +83,7 @@ class Floor:
         """Get ready for stages over so many orders."""
         mode = "force_generic_plan" if orders == 1 else "auto"
         self.connection.execute("SELECT set_config('plan_cache_mode', %s, false)", [mode])
+        self.statements = {file: numbered(file, for_sets=orders > 1) for files in STAGES.values() for file in files}
 
     def stage(self, name: str, order_ids: Sequence[int]) -> None:
         """Run a stage's statements one by one in a transaction."""
@@ -104,23 +105,32 @@ class OneCall(Floor):
     def __init__(self, address: str, world: World) -> None:
         super().__init__(address, world)
         self.connection.execute("SELECT set_config('app.company', %s, false)", [str(world.act.company_id)])
-        for name in STAGES:
-            self.connection.execute(function_of(name).encode())
         self.calls = {name: psycopg.RawCursor(self.connection) for name in STAGES}
+
+    def expect(self, *, orders: int) -> None:
+        """Get ready, with functions of the statements as they are for so many orders."""
+        super().expect(orders=orders)
+        for name, files in STAGES.items():
+            self.connection.execute(function_of(name, [self.statements[file] for file in files]).encode())
 
     def stage(self, name: str, order_ids: Sequence[int]) -> None:
         """Call a stage's function; alone in its transaction, it commits with the call."""
         self.calls[name].execute(f"SELECT pg_temp.floor_{name}($1, $2, $3, $4)", self.values(order_ids))
 
 
-def numbered(name: str) -> str:
-    """A statement with its parameters by their place."""
+def numbered(file: str, *, for_sets: bool) -> str:
+    """A statement with its parameters by their place; for a set, whose plans look at values, the company is hidden.
+
+    The server would look for its share in statistics that may be older than the company. Where plans are kept none is looked at.
+    """
     places = {parameter: f"${place}" for place, parameter in enumerate(PARAMETERS, 1)}
-    return sql.PARAMETER.sub(lambda found: places[found["name"]], sql.text(name))
+    text = sql.text(f"bench/{file}")
+    shown = text.replace(sql.COMPANY, f"(SELECT {sql.COMPANY})") if for_sets else text
+    return sql.PARAMETER.sub(lambda found: places[found["name"]], shown)
 
 
-def function_of(stage: str) -> str:
-    """The definition of a stage's function: its statement files one after the other."""
-    body = ";\n".join(numbered(f"bench/{file}") for file in STAGES[stage])
+def function_of(stage: str, statements: Sequence[str]) -> str:
+    """The definition of a stage's function: its statements one after the other."""
+    body = ";\n".join(statements)
     kinds = ", ".join(PARAMETERS.values())
-    return f"CREATE FUNCTION pg_temp.floor_{stage}({kinds}) RETURNS VOID LANGUAGE plpgsql AS $$ BEGIN\n{body};\nEND $$"
+    return f"CREATE OR REPLACE FUNCTION pg_temp.floor_{stage}({kinds}) RETURNS VOID LANGUAGE plpgsql AS $$ BEGIN\n{body};\nEND $$"

@@ -1,6 +1,6 @@
 """A whole bench: worlds, warm-up, races of single orders and of sets, what both ways left, and statement counts."""
 
-import time
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -42,10 +42,10 @@ class Findings:
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
     """Measure everything of a plan in one place, one thing after the other."""
-    mark = f"{int(time.time())}"
+    mark = secrets.token_hex(3)
     with ExitStack() as opened:
         tell("making three companies with stock")
-        worlds = {way: make_world(f"bench-{way}-{mark}"[:20]) for way in WAYS}
+        worlds = {way: make_world(f"bench-{mark}-{way}"[:20]) for way in WAYS}
         runners = [Runner(way, world, opened_floor(opened, way, place, world)) for way, world in worlds.items()]
         tell("warming up")
         race(runners, orders=20, lines=20, rounds=1, warm_up=4, seed=1_000)

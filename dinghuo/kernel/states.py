@@ -59,18 +59,21 @@ def move(
 
 @cache
 def statement(model: type[MovingRow], shared: Sequence[str], own: Sequence[str]) -> str:
-    """The statement that moves rows of a model, setting some columns to one value for all and some to each row's own."""
+    """The statement that moves rows of a model, setting some columns to one value for all and some to each row's own.
+
+    Its lists are hidden from the planner, who would make a plan for each length: it is one lookup a row, however many they are.
+    """
     quote = connection.ops.quote_name
     columns = [f"{quote(name)} = ${place}" for place, name in enumerate(shared, FIRST_VALUE)]
     columns += [f"{quote(name)} = given.{quote(name)}" for name in own]
     arrays = "".join(
-        f", ${place}::{model._meta.get_field(name).db_type(connection)}[]"
+        f", (SELECT ${place}::{model._meta.get_field(name).db_type(connection)}[])"
         for place, name in enumerate(own, FIRST_VALUE + len(shared))
     )
     names = "".join(f", {quote(name)}" for name in own)
     return (
         f"UPDATE {quote(model._meta.db_table)} AS moving SET {', '.join(columns)}"
-        f" FROM unnest($1::bigint[]{arrays}) AS given (id{names})"
-        " WHERE moving.company_id = (SELECT $2::int) AND moving.id = given.id AND moving.state = ANY($3::text[])"
+        f" FROM unnest((SELECT $1::bigint[]){arrays}) AS given (id{names})"
+        " WHERE moving.company_id = (SELECT $2::int) AND moving.id = given.id AND moving.state = ANY((SELECT $3::text[])::text[])"
         " RETURNING moving.id"
     )

@@ -16,9 +16,11 @@ SELECT
          ON sales_order_line.company_id = billed.company_id AND sales_order_line.id = allocation.order_line_id
   LEFT JOIN customer_return_line
          ON customer_return_line.company_id = billed.company_id AND customer_return_line.id = billed.return_line_id
+  -- CASE, because row-level security lets no coalesce() near an index.
   LEFT JOIN product
          ON product.company_id = billed.company_id
-        AND product.id = coalesce(sales_order_line.product_id, customer_return_line.product_id)
+        AND product.id = CASE WHEN sales_order_line.product_id IS NULL THEN customer_return_line.product_id
+                              ELSE sales_order_line.product_id END
  WHERE billed.company_id = %(company_id)s::INT
    AND billed.invoice_id = %(invoice_id)s::BIGINT
  ORDER BY billed.position

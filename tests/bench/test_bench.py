@@ -1,0 +1,120 @@
+"""The bench at its smallest: it compares like with like, and says so when it does not."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+
+from dinghuo.bench import floor, journey, place, report
+from dinghuo.bench.counting import growing
+from dinghuo.bench.race import PRODUCT
+from dinghuo.bench.rows import Left, differences
+from dinghuo.bench.run import FLOORS, Findings, Plan, as_data, as_text, bench
+from dinghuo.bench.world import make_world
+from dinghuo.commands import bench as command
+from dinghuo.kernel import sql
+from dinghuo.web import databases
+
+TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0)
+
+
+@pytest.fixture(scope="module")
+def where(database_addresses: dict[str, str]) -> place.Place:
+    """The tests' own database, which goes with the tests."""
+    return place.Place("tests", database_addresses["application"], is_own=False)
+
+
+@pytest.fixture(scope="module")
+def found(where: place.Place, django_db_setup: None, django_db_blocker: Any) -> Iterator[Findings]:
+    """What one tiny bench found."""
+    with django_db_blocker.unblock():
+        yield bench(where, TINY, lambda _: None)
+        connections.close_all()
+
+
+def test_the_product_and_both_floors_leave_the_same_rows(found: Findings) -> None:
+    assert list(found.differences) == []
+
+
+def test_the_journey_leaves_rows_in_the_tables_of_every_stage(found: Findings) -> None:
+    written = {
+        "sales_order_line", "review_finding", "allocation", "shipment_line", "carrier_booking", "package", "tracking_event",
+        "stock_move", "sales_invoice_line", "receivable", "payment_application", "journal_line", "promise", "notification", "event",
+    }  # fmt: skip
+    assert written - found.rows.keys() == set()
+
+
+def test_no_operation_sends_more_statements_for_more_or_longer_orders(found: Findings) -> None:
+    assert growing(found.counts) == []
+
+
+def test_every_operation_of_the_journey_is_counted(found: Findings) -> None:
+    expected = {"enter_orders", *(name for steps in journey.STAGES.values() for name in steps)}
+    assert set(report.counts_by_operation(found.counts)["submit_orders"].values()) == {3}
+    assert {name for name, counts in report.counts_by_operation(found.counts).items() if min(counts.values()) > 0} == expected
+
+
+def test_the_report_holds_each_size_with_its_ratios(found: Findings, where: place.Place, committed: None) -> None:
+    data = json.loads(json.dumps(as_data(where, TINY, found)))
+    for races in (data["single"], data["sets"]):
+        assert list(races) == ["1", "3"]
+        assert all(figures["ratio_to_by_hand"] > 0 and figures["ratio_to_one_call"] > 0 for figures in races.values())
+        assert all(figures[way]["orders_per_second"] > 0 for figures in races.values() for way in (PRODUCT, *FLOORS))
+    assert data["machine"]["processors"] >= 1
+    assert int(data["server"]["server_version"].partition(".")[0]) >= 16
+    assert any(line.startswith("post_invoices") for line in as_text(TINY, found))
+
+
+def test_every_hand_made_statement_has_its_place_in_a_stage() -> None:
+    files = {path.stem for path in (Path(sql.PACKAGE) / "bench" / "sql").glob("*.sql")}
+    assert files == {name for names in floor.STAGES.values() for name in names}
+    assert floor.STAGES.keys() == journey.STAGES.keys()
+
+
+def test_a_row_too_few_and_a_cent_too_much_are_told() -> None:
+    ours: Left = {"event": {"rows": 2, "kind OrderReleased": 2}, "payment": {"rows": 1, "sum of amount": "10.01"}}
+    theirs: Left = {"event": {"rows": 1, "kind OrderReleased": 1}, "payment": {"rows": 1, "sum of amount": "10.00"}}
+    assert differences(ours, ours) == []
+    assert len(differences(ours, theirs)) == 3
+    assert len(differences(ours, {})) == 4
+
+
+def test_an_operation_that_asks_for_each_order_is_told() -> None:
+    counts = {(1, 5): {"pay": 2, "post": 3}, (30, 5): {"pay": 31, "post": 3}}
+    assert growing(counts) == ["pay"]
+
+
+def test_a_database_of_its_own_is_dropped_afterwards(database_addresses: dict[str, str], committed: None) -> None:
+    before = dict(connections["default"].settings_dict)
+    superuser, application, owner = (database_addresses[role] for role in ("superuser", "application", "owner"))
+    with place.somewhere(superuser, application, owner) as own:
+        assert own.is_own
+        make_world("bench-own")
+        assert databases_named(superuser, own.database) == 1
+    assert databases_named(superuser, own.database) == 0
+    assert connections["default"].settings_dict["NAME"] == before["NAME"]
+
+
+def databases_named(address: str, name: str) -> int:
+    with psycopg.connect(address) as session:
+        return len(session.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchall())
+
+
+def test_the_command_measures_where_it_may_not_make_a_database(
+    database_addresses: dict[str, str], committed: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_addresses["owner"])
+    monkeypatch.setenv(databases.OWNER_ADDRESS, database_addresses["owner"])
+    monkeypatch.setenv(databases.APPLICATION_ADDRESS, database_addresses["application"])
+    monkeypatch.setattr(command, "Plan", lambda rounds, orders: Plan(rounds, orders, 1, (1,), 0))
+
+    assert command.run(argparse.Namespace(json=True, rounds=1, orders=2)) == 0
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["differences"] == []
+    assert "no right to make a database" in printed.err
