@@ -93,6 +93,13 @@ def test_on_a_weekend_goods_wait_for_monday(dock: Dock) -> None:
     assert Shipment.objects.get().planned_on == FRIDAY + timedelta(days=3)
 
 
+def test_a_company_that_works_on_saturdays_ships_on_saturdays(dock: Dock) -> None:
+    type(dock.company).objects.filter(id=dock.company.id).update(works_on="16")
+    dock.order(1)
+    make_shipping_notices(act=an_act(dock.company, on=FRIDAY))
+    assert Shipment.objects.get().planned_on == FRIDAY + timedelta(days=1)
+
+
 def test_a_second_run_makes_nothing_and_named_orders_say_why(dock: Dock) -> None:
     done = dock.order(1)
     draft = an_order(dock.act, dock.customer, dock.warehouse, [(dock.product, 1)])
