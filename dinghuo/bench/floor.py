@@ -61,7 +61,7 @@ STAGES: Mapping[str, Sequence[str]] = {
         "write_notifications",
     ),
 }
-PARAMETERS = {"company_id": "INT", "order_ids": "BIGINT[]", "at": "TIMESTAMPTZ", "on": "DATE"}
+PARAMETERS = {"company_id": "INT", "order_ids": "BIGINT[]", "at": "TIMESTAMPTZ", "today": "DATE"}
 
 
 class Floor:

@@ -10,7 +10,8 @@ SELECT %(company_id)s::INT, posting.number, 'invoice', 'sales_invoice', posting.
                                         %(at)s::TIMESTAMPTZ, NULL, NULL, posting.lines))
            OVER (ORDER BY posting.number ROWS UNBOUNDED PRECEDING)
   FROM (SELECT invoice.id, invoice.number AS description, invoice.issued_on,
-               (counter.next_number - 2 * cardinality(%(order_ids)s::BIGINT[]) - 1 + row_number() OVER (ORDER BY invoice.id))::INT AS number,
+               (counter.next_number - 2 * cardinality(%(order_ids)s::BIGINT[]) - 1
+                + row_number() OVER (ORDER BY invoice.id))::INT AS number,
                (SELECT json_agg(json_build_array(account.id, invoice.customer_id, side.amount::NUMERIC(18, 3)::TEXT) ORDER BY account.id)
                   FROM (VALUES ('receivable', invoice.amount_gross), ('sales_revenue', -invoice.amount_net),
                                ('tax_output', -invoice.amount_tax)) AS side (role, amount)

@@ -3,7 +3,8 @@
 -- Out:   nothing
 -- Needs: the shipments written
 INSERT INTO event (company_id, kind, document, document_id, journey_id, at, facts)
-SELECT %(company_id)s::INT, happened.kind, happened.document, CASE happened.document WHEN 'shipment' THEN shipment.id ELSE shipment.order_id END,
+SELECT %(company_id)s::INT, happened.kind, happened.document,
+       CASE happened.document WHEN 'shipment' THEN shipment.id ELSE shipment.order_id END,
        shipment.order_id, %(at)s::TIMESTAMPTZ,
        jsonb_build_object('number', shipment.number, 'carrier', 'K1', 'planned_on', shipment.planned_on)
   FROM (VALUES ('ShipmentNoticed', 'shipment'), ('PromiseMade', 'sales_order')) AS happened (kind, document)

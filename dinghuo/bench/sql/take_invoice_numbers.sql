@@ -1,8 +1,8 @@
 -- Floor, finance: take an invoice number and two journal numbers for each order.
--- In:    company_id int, order_ids bigint[], on date
+-- In:    company_id int, order_ids bigint[], today date
 -- Out:   nothing
 -- Needs: nothing
 INSERT INTO number_series AS counter (company_id, series, year, next_number)
-VALUES (%(company_id)s::INT, 'invoice', extract(YEAR FROM %(on)s::DATE), 1 + cardinality(%(order_ids)s::BIGINT[])),
+VALUES (%(company_id)s::INT, 'invoice', extract(YEAR FROM %(today)s::DATE), 1 + cardinality(%(order_ids)s::BIGINT[])),
        (%(company_id)s::INT, 'journal', 0, 1 + 2 * cardinality(%(order_ids)s::BIGINT[]))
     ON CONFLICT (company_id, series, year) DO UPDATE SET next_number = counter.next_number + excluded.next_number - 1
