@@ -1,4 +1,4 @@
-"""Every write of review: judging orders, and what people decide about the ones that wait."""
+"""Judging orders by the rules in force."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
-from dinghuo.journey.review.models import ReviewRule
 from dinghuo.journey.review.rules import KINDS, PASSED, Finding, OrderFacts, outcome_of
 from dinghuo.kernel import journal, sql, states
 from dinghuo.kernel.errors import DONE, Outcome, missing
@@ -49,26 +48,6 @@ class Judgement:
     def breaches(self) -> list[str]:
         """The codes of the rules that were broken."""
         return [rule.code for rule, finding in self.findings if finding.is_breach]
-
-
-@transaction.atomic
-def install_rules(*, act: Act) -> list[Outcome]:
-    """Give a company the default rules, one of each kind; those it has stay as they are."""
-    known = set(ReviewRule.objects.filter(company_id=act.company_id).values_list("code", flat=True))
-    made = ReviewRule.objects.bulk_create(
-        ReviewRule(
-            company_id=act.company_id,
-            code=code,
-            kind=code,
-            parameters=dict(kind.parameters),
-            severity=kind.severity,
-            created_at=act.at,
-            created_by_id=act.actor_id,
-        )
-        for code, kind in KINDS.items()
-        if code not in known
-    )
-    return [Outcome(id=rule.pk) for rule in made]
 
 
 def review_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> list[Outcome]:
@@ -118,47 +97,6 @@ def outcome_for(judgement: Judgement, state: OrderState) -> Outcome:
     facts = {"state": judgement.outcome, "rules": judgement.breaches}
     code = "still_held" if judgement.outcome == state else DONE
     return Outcome(id=judgement.facts.order_id, code=code, facts=facts)
-
-
-@transaction.atomic
-def release_orders(*, act: Act, order_ids: Sequence[int], reason: str) -> list[Outcome]:
-    """Let held orders go by a person's decision, with the reason on record. Refuses `not_held`."""
-    return decide(act, order_ids, "released", reason)
-
-
-@transaction.atomic
-def reject_orders(*, act: Act, order_ids: Sequence[int], reason: str) -> list[Outcome]:
-    """Turn held orders down by a person's decision, with the reason on record. Refuses `not_held`."""
-    return decide(act, order_ids, "rejected", reason)
-
-
-def decide(act: Act, order_ids: Sequence[int], outcome: str, reason: str) -> list[Outcome]:
-    """Lift the holds of held orders and move them on, as a person decided."""
-    orders = lock_orders(company_id=act.company_id, order_ids=order_ids, ready_in=())
-
-    held = [order for order in orders if order.state == OrderState.HELD]
-    refused = [not_held(order) for order in orders if order.state != OrderState.HELD]
-
-    sql.execute(
-        "review/write_decision",
-        company_id=act.company_id,
-        order_ids=[order.id for order in held],
-        versions=[order.version for order in held],
-        decision=outcome,
-        reason=reason,
-        at=act.at,
-        actor_id=act.actor_id,
-    )
-    states.move(SalesOrder, company_id=act.company_id, ids=[order.id for order in held], to=outcome, only_from=[OrderState.HELD])
-
-    facts = {"reason": reason, "by_person": act.actor_id is not None}
-    journal.record(act, EVENTS[outcome], "sales_order", [Happened(order.id, order.id, facts) for order in held])
-    return [Outcome(id=order.id) for order in held] + refused + missing(order_ids, (order.id for order in orders))
-
-
-def not_held(order: LockedOrder) -> Outcome:
-    """The refusal for an order that is not on hold."""
-    return Outcome(id=order.id, code="not_held", facts={"number": order.number, "state": order.state})
 
 
 def lock_customers(act: Act, customer_ids: set[int]) -> None:
