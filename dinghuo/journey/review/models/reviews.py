@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from dinghuo.journey.ordering.models import SalesOrder
+from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
 from dinghuo.journey.review.models.rules import ReviewRule
 from dinghuo.kernel import fields
 from dinghuo.kernel.models import CompanyRow
@@ -36,9 +36,10 @@ class ReviewFinding(CompanyRow):
 
 
 class Hold(CompanyRow):
-    """A reason why an order waits; it stays on record after its release."""
+    """A reason why an order waits, or, with `order_line`, one line of it; it stays on record after its release."""
 
     order = fields.Within(SalesOrder)
+    order_line = fields.Within(SalesOrderLine, null=True)
     rule = fields.Within(ReviewRule)
     placed_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
@@ -50,8 +51,13 @@ class Hold(CompanyRow):
         constraints = (
             models.UniqueConstraint(
                 fields=["company_id", "order", "rule"],
-                condition=models.Q(lifted_at=None),
+                condition=models.Q(lifted_at=None, order_line=None),
                 name="one_open_hold_per_rule",
+            ),
+            models.UniqueConstraint(
+                fields=["company_id", "order_line", "rule"],
+                condition=models.Q(lifted_at=None, order_line__isnull=False),
+                name="one_open_hold_per_line_and_rule",
             ),
         )
         indexes = (models.Index(fields=["company_id", "order"], name="hold_by_order"),)

@@ -1,15 +1,14 @@
-"""Judging orders by the rules in force."""
+"""Judging orders by the rules in force: when they are submitted, and again while they wait."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
-from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
-from dinghuo.journey.review.rules import KINDS, PASSED, Finding, OrderFacts, outcome_of
+from dinghuo.journey.ordering.operations import lock_orders
+from dinghuo.journey.review.operations.gathering import cases_of, rules_in_force
+from dinghuo.journey.review.rules import PASSED, Finding, Judgement, RuleInForce, judge
 from dinghuo.kernel import journal, sql, states
 from dinghuo.kernel.errors import DONE, Outcome, missing
 from dinghuo.kernel.journal import Happened, as_json
@@ -19,35 +18,10 @@ EVENTS = {"released": "OrderReleased", "held": "OrderHeld", "rejected": "OrderRe
 
 
 @dataclass(frozen=True, slots=True)
-class RuleInForce:
-    """The version of a rule that judges today."""
-
-    id: int
-    code: str
-    kind: str
-    parameters: Mapping[str, Any]
-    severity: str
-
-
-@dataclass(frozen=True, slots=True)
 class LockedCustomer:
     """A customer whose credit this transaction alone decides on."""
 
     id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the rules in force made of one order."""
-
-    facts: OrderFacts
-    outcome: str
-    findings: tuple[tuple[RuleInForce, Finding], ...]
-
-    @property
-    def breaches(self) -> list[str]:
-        """The codes of the rules that were broken."""
-        return [rule.code for rule, finding in self.findings if finding.is_breach]
 
 
 def review_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> list[Outcome]:
@@ -81,11 +55,15 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
         if order.state != state
     ] + missing(order_ids, (order.id for order in orders))
 
-    judged = judge(rules_in_force(act), facts_of(act, ready)) if ready else []
+    rules = rules_in_force(act) if ready else []
+    judged = judge(rules, cases_of(act, rules, [order.id for order in ready])) if ready else []
     changed = [judgement for judgement in judged if judgement.outcome != state]
 
     # A held order that stays held is no news: only the first review and a change of outcome are written.
     write(act, changed, cause)
+    for outcome in EVENTS:
+        moving = [row.facts.order_id for row in changed if row.outcome == outcome]
+        states.move(SalesOrder, company_id=act.company_id, ids=moving, to=outcome)
 
     for outcome, event in EVENTS.items():
         journal.record(act, event, "sales_order", happened(changed, outcome))
@@ -104,35 +82,12 @@ def lock_customers(act: Act, customer_ids: set[int]) -> None:
     sql.rows("review/lock_customers", LockedCustomer, company_id=act.company_id, customer_ids=sorted(customer_ids))
 
 
-def rules_in_force(act: Act) -> list[RuleInForce]:
-    """The rules that judge today, in a fixed order."""
-    return sql.rows("review/rules_in_force", RuleInForce, company_id=act.company_id)
-
-
-def facts_of(act: Act, orders: Sequence[LockedOrder]) -> list[OrderFacts]:
-    """What the rules look at, oldest order first."""
-    return sql.rows("review/order_facts", OrderFacts, company_id=act.company_id, order_ids=[order.id for order in orders])
-
-
-def judge(rules: Sequence[RuleInForce], facts: Sequence[OrderFacts]) -> list[Judgement]:
-    """Judge orders one after the other; what an order uses of its customer's room is gone for the next one."""
-    used: dict[int, Decimal] = {}
-    judged = []
-    for order in facts:
-        room_used = used.get(order.customer_id, Decimal(0))
-        findings = tuple((rule, KINDS[rule.kind].judge(order, rule.parameters, room_used)) for rule in rules)
-        outcome = outcome_of({rule.severity for rule, finding in findings if finding.is_breach})
-        if outcome == "released":
-            used[order.customer_id] = room_used + order.amount_gross
-        judged.append(Judgement(order, outcome, findings))
-    return judged
-
-
-def write(act: Act, judged: Sequence[Judgement], cause: str) -> None:
-    """Write reviews, findings and holds in one statement, then move the orders."""
+def write(act: Act, judged: Sequence[Judgement], cause: str, *, lift_rule_ids: Sequence[int] | None = None) -> None:
+    """Write reviews, findings and holds in one statement; holds whose cause is gone end, of the named rules or of all."""
     if not judged:
         return
     rows = [(row.facts.order_id, rule, finding) for row in judged for rule, finding in row.findings]
+    holds = [hold for row in judged for hold in holds_of(row)]
     sql.execute(
         "review/write_reviews",
         company_id=act.company_id,
@@ -144,12 +99,34 @@ def write(act: Act, judged: Sequence[Judgement], cause: str) -> None:
         outcomes=[row.outcome for row in judged],
         finding_order_ids=[order_id for order_id, _, _ in rows],
         finding_rule_ids=[rule.id for _, rule, _ in rows],
-        finding_outcomes=[rule.severity if finding.is_breach else PASSED for _, rule, finding in rows],
+        finding_outcomes=[outcome_of_finding(rule, finding) for _, rule, finding in rows],
         finding_inputs=[as_json(finding.inputs) for _, _, finding in rows],
+        hold_order_ids=[order_id for order_id, _, _ in holds],
+        hold_rule_ids=[rule_id for _, rule_id, _ in holds],
+        hold_line_ids=[line_id for _, _, line_id in holds],
+        lift_rule_ids=None if lift_rule_ids is None else list(lift_rule_ids),
     )
-    for outcome in EVENTS:
-        moving = [row.facts.order_id for row in judged if row.outcome == outcome]
-        states.move(SalesOrder, company_id=act.company_id, ids=moving, to=outcome)
+
+
+def outcome_of_finding(rule: RuleInForce, finding: Finding) -> str:
+    """What a finding led to, as it is stored: `pass`, `release` for an exclusion that matched, else the rule's severity."""
+    if not finding.is_breach:
+        return PASSED
+    return "release" if rule.is_release_exclusion else rule.severity
+
+
+def holds_of(judgement: Judgement) -> list[tuple[int, int, int | None]]:
+    """The holds that a judgement asks for, as order, rule and line; without a line it is the order that waits."""
+    order_id = judgement.facts.order_id
+    holds: list[tuple[int, int, int | None]] = []
+    for rule, finding in judgement.findings:
+        if not finding.is_breach or rule.is_release_exclusion:
+            continue
+        if rule.severity == "hold" and judgement.outcome == "held":
+            holds.append((order_id, rule.id, None))
+        elif rule.severity == "hold_line":
+            holds += [(order_id, rule.id, line_id) for line_id in finding.line_ids]
+    return holds
 
 
 def happened(judged: Iterable[Judgement], outcome: str) -> list[Happened]:
