@@ -36,3 +36,21 @@ def held_orders(*, company_id: int, after: tuple[date, int], count: int) -> list
     after_on, after_id = after
     limits = {"after_on": after_on, "after_id": after_id, "count": count}
     return sql.rows("review/held_orders", HeldOrder, company_id=company_id, **limits)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsDecisions:
+    """How often a person decided so, for a reason; amounts are those of the orders as they are now, in company currency."""
+
+    user_id: int | None
+    username: str
+    decision: str
+    reason_code: str
+    decisions: int
+    amount_gross: Decimal
+
+
+def decisions_by_person(*, company_id: int, from_on: date, until_on: date) -> list[PersonsDecisions]:
+    """What each person decided about orders between two days of the company, both included."""
+    days = {"from_on": from_on, "until_on": until_on}
+    return sql.rows("review/decisions_by_person", PersonsDecisions, company_id=company_id, **days)

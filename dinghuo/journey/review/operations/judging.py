@@ -1,14 +1,16 @@
 """Judging orders by the rules in force: when they are submitted, and again while they wait."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
-from dinghuo.journey.ordering.operations import lock_orders
+from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
 from dinghuo.journey.review.operations.gathering import cases_of, rules_in_force
+from dinghuo.journey.review.operations.requests import ask_for_approvals
 from dinghuo.journey.review.rules import PASSED, Finding, Judgement, RuleInForce, judge
+from dinghuo.journey.review.rules.facts import Case
 from dinghuo.kernel import journal, sql, states
 from dinghuo.kernel.errors import DONE, Outcome, missing
 from dinghuo.kernel.journal import Happened, as_json
@@ -22,6 +24,14 @@ class LockedCustomer:
     """A customer whose credit this transaction alone decides on."""
 
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinesToReview:
+    """The lines of an order, amended after its release, that are reviewed again."""
+
+    order_id: int
+    line_ids: Sequence[int]
 
 
 def review_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> list[Outcome]:
@@ -41,6 +51,11 @@ def review_held_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> l
     return judge_and_write(act, order_ids, OrderState.HELD, "not_held", "again")
 
 
+def judge_again(act: Act, order_id: int) -> None:
+    """Judge a held order that has all its approvals: it goes on, or the rules that it breaks by now are on record."""
+    judge_and_write(act, [order_id], OrderState.HELD, "not_held", "approved")
+
+
 @transaction.atomic
 def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState, refusal: str, cause: str) -> list[Outcome]:
     """Judge the orders that are in a state, and write what was found."""
@@ -56,8 +71,10 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
     ] + missing(order_ids, (order.id for order in orders))
 
     rules = rules_in_force(act) if ready else []
-    judged = judge(rules, cases_of(act, rules, [order.id for order in ready])) if ready else []
-    changed = [judgement for judgement in judged if judgement.outcome != state]
+    judged = judge(rules, narrowed(act, ready, cases_of(act, rules, [order.id for order in ready]))) if ready else []
+    waiting = ask_for_approvals(act, [row.facts.order_id for row in judged if row.outcome == "released"])
+    judged = [replace(row, outcome="held", needs_approval=True) if row.facts.order_id in waiting else row for row in judged]
+    changed = [row for row in judged if row.outcome != state or is_news(row, waiting, cause)]
 
     # A held order that stays held is no news: only the first review and a change of outcome are written.
     write(act, changed, cause)
@@ -68,6 +85,21 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
     for outcome, event in EVENTS.items():
         journal.record(act, event, "sales_order", happened(changed, outcome))
     return [outcome_for(row, state) for row in judged] + refused
+
+
+def is_news(judgement: Judgement, waiting: Mapping[int, bool], cause: str) -> bool:
+    """Whether an order that stays held waits for something else now: for people, or with all approvals for a rule after all."""
+    return waiting.get(judgement.facts.order_id, False) or (cause == "approved" and not judgement.needs_approval)
+
+
+def narrowed(act: Act, orders: Sequence[LockedOrder], cases: Sequence[Case]) -> list[Case]:
+    """The cases, those of orders amended after their release with what changed; rules about the whole order look at all of it."""
+    amended = [order.id for order in orders if order.version > 1]
+    if not amended:
+        return list(cases)
+    found = sql.rows("review/lines_to_review", LinesToReview, company_id=act.company_id, order_ids=amended)
+    lines = {row.order_id: frozenset(row.line_ids) for row in found}
+    return [replace(case, lines_to_review=lines.get(case.order.order_id)) for case in cases]
 
 
 def outcome_for(judgement: Judgement, state: OrderState) -> Outcome:

@@ -163,7 +163,10 @@ class OtherOrder:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that one order is judged by. `used` and `pool_used` are what orders before it in the same run have taken."""
+    """All that one order is judged by. `used` and `pool_used` are what orders before it in the same run have taken.
+
+    `lines_to_review` are the lines that rules about single lines look at: of an order amended after its release, those that changed.
+    """
 
     order: OrderFacts
     today: date
@@ -178,3 +181,4 @@ class Case:
     listing: Mapping[int, LineListing] | None = None
     same_po: Sequence[OtherOrder] = ()
     alike: Sequence[OtherOrder] = ()
+    lines_to_review: frozenset[int] | None = None

@@ -25,11 +25,13 @@ class Judgement:
     facts: OrderFacts
     outcome: str
     findings: tuple[tuple[RuleInForce, Finding], ...]
+    needs_approval: bool = False
 
     @property
     def breaches(self) -> list[str]:
-        """The codes of the rules that were broken."""
-        return [rule.code for rule, finding in self.findings if finding.is_breach and not rule.is_release_exclusion]
+        """The codes of the rules that were broken, and `approval` for an order that waits for people alone."""
+        broken = [rule.code for rule, finding in self.findings if finding.is_breach and not rule.is_release_exclusion]
+        return [*broken, "approval"] if self.needs_approval else broken
 
 
 def judge(rules: Sequence[RuleInForce], cases: Iterable[Case]) -> list[Judgement]:
@@ -106,6 +108,8 @@ def finding_of(rule: RuleInForce, case: Case) -> Finding:
     kind = KINDS[rule.kind]
     if kind.is_credit and (prepaid := paid_in_advance(case)) and prepaid >= case.order.amount_gross:
         return Finding(False, {"prepaid": prepaid, "order": case.order.amount_gross})
+    if kind.by_line and case.lines_to_review is not None:
+        case = replace(case, lines=[line for line in case.lines if line.line_id in case.lines_to_review])
     figures = kind.measure(case, rule.parameters)
     line_ids = figures.pop("broken_ids", ())
     is_broken = kind.is_broken(figures, rule.parameters)
