@@ -139,7 +139,7 @@ def test_review_takes_the_same_statements_for_one_and_for_many(company: Company,
     submit_orders(act=act, order_ids=ids)
     with CaptureQueriesContext(connection) as statements:
         review_orders(act=act)
-    assert len(statements) == 10  # savepoint and release among them
+    assert len(statements) == 11  # savepoint and release among them
 
 
 def test_two_orders_racing_for_the_last_credit_pass_once(committed: None) -> None:

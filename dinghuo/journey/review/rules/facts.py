@@ -165,7 +165,7 @@ class OtherOrder:
 class Case:
     """All that one order is judged by. `used` and `pool_used` are what orders before it in the same run have taken.
 
-    `lines_to_review` are the lines that rules about single lines look at: of an order amended after its release, those that changed.
+    `lines_to_review` are the lines that rules about single lines look at: of an order amended after its release, what changed.
     """
 
     order: OrderFacts

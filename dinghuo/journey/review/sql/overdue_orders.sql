@@ -1,0 +1,12 @@
+-- The orders with an approval step that nobody acted on in time; by step_by_due.
+-- In:    company_id int, at timestamptz
+-- Out:   order_id bigint, in order of id
+-- Needs: nothing; lock the orders before their steps are changed
+SELECT DISTINCT request.order_id
+  FROM approval_step AS step
+ INNER JOIN approval_request AS request ON request.company_id = step.company_id AND request.id = step.request_id
+ WHERE step.company_id = %(company_id)s::INT
+   AND step.state = 'waiting'
+   AND step.due_at <= %(at)s::TIMESTAMPTZ
+   AND request.state = 'open'
+ ORDER BY request.order_id
