@@ -83,7 +83,7 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
         states.move(SalesOrder, company_id=act.company_id, ids=moving, to=outcome)
 
     for outcome, event in EVENTS.items():
-        journal.record(act, event, "sales_order", happened(changed, outcome))
+        journal.record(act, event, "sales_order", happened([row for row in changed if row.outcome != state], outcome))
     return [outcome_for(row, state) for row in judged] + refused
 
 
