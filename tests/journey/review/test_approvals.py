@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def amended(act: Act, order_id: int, **change: Any) -> str:
     """Change an order's only line, and what review makes of that."""
     line = SalesOrderLine.objects.get(order_id=order_id)
     version = SalesOrder.objects.get(id=order_id).version
-    changes = {name: {line.pk: Decimal(value)} for name, value in change.items()}
+    changes: dict[str, Any] = {name: {line.pk: Decimal(value)} for name, value in change.items()}
     outcome = amend_order(act=act, order_id=order_id, amendment=Amendment(version=version, **changes))
     assert outcome.done, outcome
     return reviewed(act, order_id)
@@ -325,6 +326,7 @@ def test_a_copy_starts_unapproved_and_is_the_copiers(company: Company, act: Act)
     order_id = an_approved_order(act, company, 20_000)
     copier = a_person(company, "sales")
     outcome = copy_order(act=by(act, copier), order_id=order_id)
+    assert outcome.document_id is not None
     copy = SalesOrder.objects.get(id=outcome.document_id)
     assert (copy.state, copy.created_by_id, copy.amount_gross, copy.source) == ("draft", copier, 20_000, "copy")
     submit_orders(act=act, order_ids=[copy.pk])
@@ -449,7 +451,7 @@ def test_every_decision_has_a_reason_and_counts_for_its_person(company: Company,
     assert reject_orders(act=mine, order_ids=[second], reason="gone", reason_code="credit_risk")[0].done
     assert approve(act, steps_of(third)[0], credit).done
     rows = decisions_by_person(company_id=company.id, from_on=TODAY, until_on=TODAY)
-    assert [(row.user_id, row.decision, row.reason_code, row.decisions, row.amount_gross) for row in rows] == [
+    assert [(row.user_id, row.decision, row.reason_code, row.decisions, int(row.amount_gross)) for row in rows] == [
         (credit, "approved", "price_agreed", 1, 20_000),
         (credit, "rejected", "credit_risk", 1, 100),
         (credit, "released", "paid", 1, 100),
@@ -509,7 +511,7 @@ def test_two_approvers_at_once_have_one_effect(committed: None) -> None:
                 order_id = an_order_of(shop.act, shop.company, 20_000)
                 reviewed(shop.act, order_id)
                 (step,) = steps_of(order_id)
-            outcomes = at_once(shop, [lambda who=who, step=step: approve(shop.act, step, who) for who in people])
+            outcomes = at_once(shop, [partial(approve, shop.act, step, who) for who in people])
             assert sorted(outcome.code for outcome in outcomes) == ["already_decided", "done"]
             with transaction.atomic():
                 assert Approval.objects.filter(order_id=order_id).count() == 1

@@ -90,4 +90,4 @@ def taken_back(act: Act, key: int, row: Delegation | None, *, is_admin: bool) ->
 
 def has_role(act: Act, user_id: int | None, role: str) -> bool:
     """Whether somebody is a member with a role."""
-    return Membership.objects.filter(company_id=act.company_id, user_id=user_id, role=role).exists()
+    return user_id is not None and Membership.objects.filter(company_id=act.company_id, user_id=user_id, role=role).exists()

@@ -72,8 +72,8 @@ def fault_in_pairs(pairs: Sequence[Pair]) -> Outcome | None:
             if duty not in DUTIES:
                 return Outcome(id=0, code="unknown_duty", facts={"pair": position, "duty": duty})
         if pair.duty == pair.other or not pair.reason:
-            facts = {"column": "pairs", "pair": position, "message": "A pair names two duties and a reason."}
-            return Outcome(id=0, code="malformed", facts=facts)
+            message = "A pair names two duties and a reason."
+            return Outcome(id=0, code="malformed", facts={"column": "pairs", "pair": position, "message": message})
     return None
 
 
@@ -91,8 +91,14 @@ def admit_member(*, act: Act, name: str, password_hash: str, role: str, customer
         duties = {each: duties_of(each) for each in held}
         pair = clash_in_grant(pairs_in_force(act), role, held, duties)
         if pair is not None:
-            facts = {"user": name, "role": role, "duties": [pair.duty, pair.other], "because": pair.reason}
-            raise Refused("These duties must not be in one hand.", code="incompatible_duties", **facts)
+            raise Refused(
+                "These duties must not be in one hand.",
+                code="incompatible_duties",
+                user=name,
+                role=role,
+                duties=[pair.duty, pair.other],
+                because=pair.reason,
+            )
     return user
 
 

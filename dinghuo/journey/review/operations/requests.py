@@ -73,7 +73,7 @@ def ask_for_approvals(act: Act, order_ids: Sequence[int]) -> dict[int, bool]:
     waiting: dict[int, bool] = {}
     asked: list[Asked] = []
     for row in facts:
-        request, roles = live.get(row.order_id), needed.get(row.order_id)
+        request, roles = live.get(row.order_id), needed.get(row.order_id, [])
         worse = reasons_against(request, roles, snapshots.get(row.order_id), bands[0].quantity_tolerance) if request else []
         if request and worse:
             void.append((request, worse))
@@ -105,10 +105,10 @@ def snapshots_of(act: Act, order_ids: Sequence[int]) -> dict[int, Mapping[str, A
 
 
 def reasons_against(
-    request: LiveRequest, roles: Sequence[str] | None, snapshot: Mapping[str, Any] | None, tolerance: Decimal
+    request: LiveRequest, roles: Sequence[str], snapshot: Mapping[str, Any] | None, tolerance: Decimal
 ) -> list[str]:
     """Why a request from before no longer serves, or none."""
-    if roles is None or snapshot is None:
+    if snapshot is None:
         # An approval that is not needed any more does no harm; one that is still waited for would.
         return ["not_needed"] if request.state == RequestState.OPEN else []
     if not set(roles) <= set(request.roles):

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -68,8 +69,8 @@ class DelegationDraft:
     from_user_id: int
     to_user_id: int
     role: str
-    from_on: Any
-    until_on: Any
+    from_on: date
+    until_on: date
     reason: str
 
 
