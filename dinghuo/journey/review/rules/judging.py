@@ -110,9 +110,11 @@ def finding_of(rule: RuleInForce, case: Case) -> Finding:
         return Finding(False, {"prepaid": prepaid, "order": case.order.amount_gross})
     if kind.by_line and case.lines_to_review is not None:
         case = replace(case, lines=[line for line in case.lines if line.line_id in case.lines_to_review])
-    figures = kind.measure(case, rule.parameters)
-    line_ids = figures.pop("broken_ids", ())
-    is_broken = kind.is_broken(figures, rule.parameters)
+    measured = kind.measure(case, rule.parameters)
+    line_ids = measured.pop("broken_ids", ())
+    is_broken = kind.is_broken(measured, rule.parameters)
+    # The thresholds go with the figures, so that a finding explains itself whatever becomes of the rule.
+    figures = {name: value for name, value in rule.parameters.items() if name != "grace_days"} | measured
     until = grace_until(rule, case) if is_broken else None
     if until is not None:
         return Finding(False, {**figures, "grace_until": until.isoformat()})
