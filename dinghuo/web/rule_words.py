@@ -12,6 +12,7 @@ RULES: Final[Mapping[str, StrOrPromise]] = {
     "quantities": _("Quantities"),
     "prices": _("Prices"),
     "credit": _("Credit"),
+    "approval": _("Approval"),
     "account": _("Account"),
     "order_maximum": _("Largest order"),
     "credit_horizon": _("Credit within a horizon"),
@@ -162,6 +163,10 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
     "currency": (
         _("Currency %(currency)s and %(terms_days)s days to pay are allowed."),
         _("Currency %(currency)s or %(terms_days)s days to pay are not allowed."),
+    ),
+    "approval": (
+        _("No approval is missing."),
+        _("An order over %(amount)s with a margin of %(margin)s waits for %(role)s."),
     ),
 }
 LIMITED: Final = frozenset({"credit", "credit_horizon", "credit_utilisation", "credit_documents"})

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from dinghuo.reference.models import Unit
+from dinghuo.reference.models import Role, Unit
 from dinghuo.web import rule_words
 
 # States and kinds, of orders, shipments, invoices and what else has them.
@@ -241,6 +241,8 @@ def _written(name: str, fact: Any) -> str:
     text = str(fact)
     if name in {"state", "because", "point"}:
         return of(text)
+    if name == "role" and text in Role.values:
+        return str(Role(text).label)
     if isinstance(fact, list):
         return ", ".join(of(str(item)) for item in fact) or "–"
     if not FRACTION.fullmatch(text):

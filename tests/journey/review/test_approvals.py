@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from dinghuo.journey import reactions
 from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
@@ -30,13 +31,14 @@ from dinghuo.journey.review.operations import (
     set_matrix,
     set_sales_person,
 )
-from dinghuo.journey.review.queries import decisions_by_person
+from dinghuo.journey.review.queries import decisions_by_person, held_orders
 from dinghuo.journey.review.rules.approval import Band, DelegationDraft, MatrixDraft
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Missing
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company, Customer, Product
+from dinghuo.web import words
 from tests.builders import TODAY, a_customer, a_product, a_warehouse, an_order
 from tests.concurrency.races import at_once
 from tests.journey.review.approving import (
@@ -516,3 +518,15 @@ def test_two_approvers_at_once_have_one_effect(committed: None) -> None:
             with transaction.atomic():
                 assert Approval.objects.filter(order_id=order_id).count() == 1
                 assert state_of(order_id) == "released"
+
+
+def test_the_list_of_held_orders_names_the_approval_that_is_missing(company: Company, act: Act) -> None:
+    the_matrix(act)
+    order_id = an_order_of(act, company, 20_000)
+    reviewed(act, order_id)
+    (row,) = held_orders(company_id=company.id, after=(date.min, 0), count=2)
+    assert (row.id, row.held_since) == (order_id, act.at)
+    ((kind, inputs),) = row.holds
+    assert kind == "approval"
+    with translation.override("en"):
+        assert words.finding(kind, "breach", inputs) == ("An order over 20,000.00 with a margin of 40 % waits for Credit control.")
