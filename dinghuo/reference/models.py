@@ -239,7 +239,7 @@ class AssortmentItem(CompanyRow):
     customer = fields.Within(Customer, null=True)
     customer_class = fields.code(4, db_default="")
     product = fields.Within(Product)
-    is_allowed = models.BooleanField()
+    is_allowed = models.BooleanField(db_default=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
 
