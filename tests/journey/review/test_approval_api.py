@@ -52,7 +52,7 @@ def as_json(band: Any) -> dict[str, Any]:
     return {**found, "roles": list(band.roles)}
 
 
-MATRIX = {"bands": [as_json(band) for band in BANDS], "escalate_after_hours": 2}
+MATRIX: dict[str, Any] = {"bands": [as_json(band) for band in BANDS], "escalate_after_hours": 2}
 
 
 @pytest.fixture

@@ -193,6 +193,13 @@ def copied(act: Act, company: Company, boss: int) -> int:
     return copy.document_id
 
 
+def imported(act: Act, company: Company, boss: int) -> int:
+    product = a_product(company, list_price=Decimal(1), tax_rate=Decimal(0))
+    order_id = an_order(by(act, boss), a_customer(company), a_warehouse(company), [(product, 60_000)], source="import")
+    submit_orders(act=act, order_ids=[order_id])
+    return order_id
+
+
 def edited(act: Act, company: Company, boss: int) -> int:
     order_id = an_order_of(act, company, 60_000)
     line = SalesOrderLine.objects.get(order_id=order_id)
@@ -207,7 +214,7 @@ def sold(act: Act, company: Company, boss: int) -> int:
     return an_order_of(act, company, 60_000, customer=customer)
 
 
-@pytest.mark.parametrize("made", [created, copied, edited, sold])
+@pytest.mark.parametrize("made", [created, copied, imported, edited, sold])
 def test_four_eyes_hold_for_whoever_created_copied_edited_or_sold(
     company: Company, act: Act, made: Callable[[Act, Company, int], int]
 ) -> None:
@@ -530,3 +537,39 @@ def test_the_list_of_held_orders_names_the_approval_that_is_missing(company: Com
     assert kind == "approval"
     with translation.override("en"):
         assert words.finding(kind, "breach", inputs) == ("An order over 20,000.00 with a margin of 40 % waits for Credit control.")
+
+
+def test_an_approval_takes_the_same_statements_for_a_short_order_and_a_long_one(company: Company, act: Act) -> None:
+    the_matrix(act)
+    product, credit, counts = a_product(company, list_price=Decimal(100)), a_person(company, "credit"), []
+    for lines in (1, 40):
+        order_id = an_order(act, a_customer(company), a_warehouse(company), [(product, 200 // lines)] * lines)
+        submit_orders(act=act, order_ids=[order_id])
+        assert reviewed(act, order_id) == "held"
+        (step,) = steps_of(order_id)
+        with CaptureQueriesContext(connection) as statements:
+            assert approve(act, step, credit).facts == {"state": "released"}
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_of_a_change_and_an_approval_at_once_neither_is_lost_and_the_change_is_not_approved(committed: None) -> None:
+    shop = open_shop()
+    with tenancy.acting_for(shop.company.id):
+        with transaction.atomic():
+            the_matrix(shop.act)
+            credit = a_person(shop.company, "credit")
+        for _ in range(6):
+            with transaction.atomic():
+                order_id = an_order_of(shop.act, shop.company, 20_000)
+                reviewed(shop.act, order_id)
+                (step,) = steps_of(order_id)
+                line = SalesOrderLine.objects.get(order_id=order_id)
+            change = Amendment(version=1, quantities={line.pk: Decimal(30_000)})
+            amend = partial(amend_order, act=shop.act, order_id=order_id, amendment=change)
+            amendment, approval = at_once(shop, [amend, partial(approve, shop.act, step, credit)])
+            assert amendment.done
+            assert approval.code in {"done", "order_changed"}
+            with transaction.atomic():
+                assert reviewed(shop.act, order_id) == "held"
+                assert ApprovalRequest.objects.get(order_id=order_id, state="open").amount == 30_000

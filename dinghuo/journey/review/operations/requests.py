@@ -8,7 +8,7 @@ from typing import Any
 
 from dinghuo.journey.review.models import ApprovalRequest, RequestState
 from dinghuo.journey.review.operations.matrix import BandInForce, bands_in_force
-from dinghuo.journey.review.rules.approval import fingerprint, roles_for, why_void
+from dinghuo.journey.review.rules.approval import Band, fingerprint, roles_for, why_void
 from dinghuo.kernel import journal, sql, states
 from dinghuo.kernel.journal import Happened, as_json
 from dinghuo.kernel.tenancy import Act
@@ -61,9 +61,10 @@ def ask_for_approvals(act: Act, order_ids: Sequence[int]) -> dict[int, bool]:
     An approval from before holds as long as nothing got worse and it covers the roles asked for now; else it is void and a new
     one is asked for. A fixed number of statements; one without a matrix. The orders must be locked.
     """
-    bands = bands_in_force(act) if order_ids else []
-    if not bands:
+    in_force = bands_in_force(act) if order_ids else []
+    if not in_force:
         return {}
+    bands = [row.band for row in in_force]
     facts = sql.rows("review/approval_facts", ApprovalFacts, company_id=act.company_id, order_ids=list(order_ids))
     needed = {row.order_id: roles for row in facts if (roles := roles_of(bands, row))}
     live = {row.order_id: row for row in live_requests(act, order_ids)}
@@ -74,7 +75,7 @@ def ask_for_approvals(act: Act, order_ids: Sequence[int]) -> dict[int, bool]:
     asked: list[Asked] = []
     for row in facts:
         request, roles = live.get(row.order_id), needed.get(row.order_id, [])
-        worse = reasons_against(request, roles, snapshots.get(row.order_id), bands[0].quantity_tolerance) if request else []
+        worse = reasons_against(request, roles, snapshots.get(row.order_id), in_force[0].quantity_tolerance) if request else []
         if request and worse:
             void.append((request, worse))
         if roles and (request is None or worse):
@@ -84,13 +85,13 @@ def ask_for_approvals(act: Act, order_ids: Sequence[int]) -> dict[int, bool]:
             waiting[row.order_id] = False
 
     void_requests(act, void)
-    open_requests(act, bands[0], asked)
+    open_requests(act, in_force[0], asked)
     return waiting
 
 
-def roles_of(bands: Sequence[BandInForce], facts: ApprovalFacts) -> list[str]:
+def roles_of(bands: Sequence[Band], facts: ApprovalFacts) -> list[str]:
     """The roles that the matrix asks to approve an order."""
-    return roles_for([row.band for row in bands], amount=facts.amount, margin=facts.margin, customer_class=facts.customer_class)
+    return roles_for(bands, amount=facts.amount, margin=facts.margin, customer_class=facts.customer_class)
 
 
 def live_requests(act: Act, order_ids: Sequence[int]) -> list[LiveRequest]:
