@@ -424,6 +424,16 @@ def test_without_a_deputy_a_step_goes_to_the_next_level_by_the_conveyor(company:
     assert approve(act, second, director).facts == {"state": "released"}, "the next level took both"
 
 
+def test_the_step_of_a_cancelled_order_is_never_looked_at_again(company: Company, act: Act) -> None:
+    the_matrix(act)
+    order_id = an_order_of(act, company, 20_000)
+    reviewed(act, order_id)
+    cancel_orders(act=act, order_ids=[order_id], reason="no")
+    with CaptureQueriesContext(connection) as statements:
+        assert escalate_overdue(act=replace(act, at=act.at + timedelta(hours=5))) == []
+    assert not any("FOR NO KEY UPDATE" in statement["sql"] for statement in statements.captured_queries)
+
+
 def test_a_matrix_is_versioned_and_a_bad_one_changes_nothing(company: Company, act: Act) -> None:
     the_matrix(act)
     assert set_matrix(act=act, draft=MatrixDraft([Band(("sales",))])).code == "unknown_role"
