@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from dinghuo.journey.review.rules import KINDS, Case, OrderFacts, RuleInForce
@@ -12,6 +14,8 @@ from dinghuo.kernel.tenancy import Act
 
 # Kinds that look at debts whatever the limit; the others have nothing to say about a customer without one.
 WITHOUT_LIMIT = frozenset({"oldest_item", "overdue_share", "first_order"})
+
+SECONDS = 3600
 
 Row = TypeVar("Row", LineHistory, LineSupply, LineListing)
 
@@ -25,6 +29,19 @@ class FoundFor:
     number: str
     likeness: Any
     hours_apart: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An order that may be like another: its address, and each pair of product and quantity that it asks for."""
+
+    order_id: int
+    number: str
+    customer_id: int
+    ship_to: str
+    created_at: datetime
+    is_judged: bool
+    content: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -116,8 +133,24 @@ def gather_others(act: Act, needs: frozenset[str], rules: Sequence[RuleInForce],
             found.same_po[row.for_order_id].append(OtherOrder(row.order_id, row.number, row.likeness, row.hours_apart))
     if "alike" in needs:
         hours = max(rule.parameters["hours"] for rule in rules if rule.kind == "alike_order")
-        for row in sql.rows("review/orders_alike", FoundFor, hours=hours, **given):
-            found.alike[row.for_order_id].append(OtherOrder(row.order_id, row.number, row.likeness, row.hours_apart))
+        found.alike = alike_orders(sql.rows("review/orders_alike", Candidate, hours=hours, **given), hours)
+
+
+def alike_orders(candidates: Sequence[Candidate], hours: int) -> dict[int, list[OtherOrder]]:
+    """For each judged order the earlier ones for the same address that share lines with it: Jaccard's share of pairs in both."""
+    found: dict[int, list[OtherOrder]] = {}
+    by_address: dict[tuple[int, str], list[tuple[Candidate, frozenset[str]]]] = defaultdict(list)
+    for row in candidates:
+        content, earlier = frozenset(row.content), by_address[row.customer_id, row.ship_to]
+        for other, theirs in earlier if row.is_judged else ():
+            apart = abs((row.created_at - other.created_at).total_seconds()) / SECONDS
+            common = len(content & theirs) if apart <= hours else 0
+            if common:
+                share = round(Decimal(common) / len(content | theirs), 4)
+                likely = OtherOrder(other.order_id, other.number, share, round(Decimal(apart), 1))
+                found.setdefault(row.order_id, []).append(likely)
+        earlier.append((row, content))
+    return found
 
 
 def case_of(act: Act, order: OrderFacts, found: Gathered) -> Case:

@@ -1,38 +1,27 @@
--- Orders entered shortly before for the same address that have lines in common: the share of their (product, quantity) pairs in both.
+-- The orders of some customers that were entered within hours of those judged, the judged ones among them, with what they ask for.
 -- In:    company_id int, order_ids bigint[], hours int (how far back)
--- Out:   for_order_id bigint, order_id bigint, number text, likeness numeric (0 to 1), hours_apart numeric
+-- Out:   order_id bigint, number text, customer_id bigint, ship_to text, created_at timestamptz, is_judged boolean,
+--        content text[] (product and quantity, each pair once); by order
 -- Needs: nothing
-WITH pair AS MATERIALIZED (
-    SELECT judged.id AS for_order_id, other.id AS order_id, other.number,
-           round(extract(EPOCH FROM judged.created_at - other.created_at) / 3600, 1) AS hours_apart
-      FROM sales_order AS judged
-      JOIN sales_order AS other
-        ON other.company_id = %(company_id)s::INT AND other.customer_id = judged.customer_id AND other.id < judged.id
-       AND other.created_at >= judged.created_at - make_interval(hours => %(hours)s::INT)
-       AND other.ship_to_address = judged.ship_to_address AND other.ship_to_city = judged.ship_to_city
-       AND other.state NOT IN ('cancelled', 'rejected')
-     WHERE judged.company_id = %(company_id)s::INT AND judged.id = ANY(%(order_ids)s::BIGINT[])
-), content AS MATERIALIZED (
-    SELECT DISTINCT line.order_id, line.product_id, line.ordered
-      FROM sales_order_line AS line
-     WHERE line.company_id = %(company_id)s::INT
-       AND line.order_id IN (SELECT for_order_id FROM pair UNION SELECT order_id FROM pair)
-), size AS (
-    SELECT order_id, count(*) AS lines
-      FROM content
-     GROUP BY order_id
-), common AS (
-    SELECT pair.for_order_id, pair.order_id, count(*) AS lines
-      FROM pair
-      JOIN content AS mine ON mine.order_id = pair.for_order_id
-      JOIN content AS theirs
-        ON theirs.order_id = pair.order_id AND theirs.product_id = mine.product_id AND theirs.ordered = mine.ordered
-     GROUP BY pair.for_order_id, pair.order_id
+WITH period AS MATERIALIZED (
+    SELECT customer_id, min(created_at) - make_interval(hours => %(hours)s::INT) AS from_at, max(created_at) AS until_at
+      FROM sales_order
+     WHERE company_id = %(company_id)s::INT AND id = ANY(%(order_ids)s::BIGINT[])
+     GROUP BY customer_id
 )
-SELECT pair.for_order_id, pair.order_id, pair.number,
-       round(common.lines::NUMERIC / (mine.lines + theirs.lines - common.lines), 4) AS likeness, pair.hours_apart
-  FROM pair
-  JOIN common ON common.for_order_id = pair.for_order_id AND common.order_id = pair.order_id
-  JOIN size AS mine ON mine.order_id = pair.for_order_id
-  JOIN size AS theirs ON theirs.order_id = pair.order_id
- ORDER BY pair.for_order_id, pair.order_id
+SELECT candidate.id AS order_id, candidate.number, candidate.customer_id,
+       candidate.ship_to_address || '|' || candidate.ship_to_city AS ship_to, candidate.created_at,
+       candidate.id = ANY(%(order_ids)s::BIGINT[]) AS is_judged,
+       ARRAY(
+           SELECT DISTINCT line.product_id || ':' || trim_scale(line.ordered)
+             FROM sales_order_line AS line
+            WHERE line.company_id = %(company_id)s::INT AND line.order_id = candidate.id) AS content
+  FROM period
+ CROSS JOIN LATERAL (
+       SELECT sales_order.id, sales_order.number, sales_order.customer_id, sales_order.ship_to_address, sales_order.ship_to_city,
+              sales_order.created_at
+         FROM sales_order
+        WHERE sales_order.company_id = %(company_id)s::INT AND sales_order.customer_id = period.customer_id
+          AND sales_order.created_at BETWEEN period.from_at AND period.until_at
+          AND sales_order.state NOT IN ('cancelled', 'rejected')) AS candidate
+ ORDER BY candidate.id

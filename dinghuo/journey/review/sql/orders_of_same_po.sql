@@ -15,13 +15,13 @@ WITH judged AS MATERIALIZED (
       FROM customer
       JOIN sales_order ON sales_order.company_id = %(company_id)s::INT AND sales_order.customer_id = customer.id
      WHERE customer.company_id = %(company_id)s::INT
-       AND coalesce(customer.parent_id, customer.id) IN (SELECT family_id FROM judged)
+       AND (coalesce(customer.parent_id, customer.id) IN (SELECT family_id FROM judged)) IS TRUE
        AND sales_order.customer_po <> '' AND sales_order.state NOT IN ('cancelled', 'rejected')
        AND sales_order.ordered_on >= (SELECT min(ordered_on) FROM judged) - %(days)s::INT
 )
 SELECT judged.id AS for_order_id, earlier.id AS order_id, earlier.number, 1::NUMERIC AS likeness,
        24 * (judged.ordered_on - earlier.ordered_on)::NUMERIC AS hours_apart
   FROM judged
-  JOIN earlier ON earlier.family_id = judged.family_id AND earlier.po = judged.po AND earlier.id < judged.id
- WHERE judged.po <> '' AND earlier.ordered_on >= judged.ordered_on - %(days)s::INT
+  FULL JOIN earlier ON earlier.family_id = judged.family_id AND earlier.po = judged.po
+ WHERE coalesce(judged.po <> '' AND earlier.id < judged.id AND earlier.ordered_on >= judged.ordered_on - %(days)s::INT, FALSE)
  ORDER BY judged.id, earlier.id
