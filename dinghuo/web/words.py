@@ -282,7 +282,9 @@ def finding(kind: str, outcome: str, inputs: Mapping[str, Any]) -> str:
     """What a review rule found, with the figures that it compared."""
     sentence = str(rule_words.sentence(kind, outcome, inputs)) % _readable(inputs)
     others = int(inputs.get("broken_lines") or 0) - 1
-    return sentence if others < 1 else f"{sentence} {_('%(count)s more lines like it.') % {'count': others}}"
+    if others < 1:
+        return sentence
+    return " ".join((sentence, str(_("%(count)s more lines are like it.")) % {"count": others}))
 
 
 def rule(kind: str) -> str:
