@@ -14,7 +14,7 @@ from dinghuo.journey.review.models.approvals import (
     StepState,
 )
 from dinghuo.journey.review.models.reviews import Hold, Review, ReviewFinding
-from dinghuo.journey.review.models.rules import ReviewRule
+from dinghuo.journey.review.models.rule_versions import ReviewRule
 
 __all__ = [
     "Approval",

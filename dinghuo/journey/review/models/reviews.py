@@ -3,7 +3,7 @@
 from django.db import models
 
 from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
-from dinghuo.journey.review.models.rules import ReviewRule
+from dinghuo.journey.review.models.rule_versions import ReviewRule
 from dinghuo.kernel import fields
 from dinghuo.kernel.models import CompanyRow
 
