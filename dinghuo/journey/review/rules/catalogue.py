@@ -169,11 +169,11 @@ KINDS: Mapping[str, Kind] = {
 # What a new company starts with: all of it passes until somebody sets up what it looks at.
 INSTALLED = ("customer", "products", "quantities", "prices", "credit", "account", "order_maximum")
 
-# Kinds whose figures do not depend on parameters, with the kinds that store the same ones: what was stored can be decided by another
-# version. Of lines, the worst one is stored, and whatever breaks no worst line breaks none.
+# Kinds whose figures do not depend on parameters, with the kinds that store the same ones: what was stored can be decided by
+# another version. Of lines, the worst one is stored, and whatever breaks no worst line breaks none.
 DECIDED_ON: Mapping[str, tuple[str, ...]] = {
     **{kind: (kind,) for kind in ("customer", "quantities", "prices", "margin", "account", "terms", "group_limit", "discount")},
     **{kind: (kind,) for kind in ("first_order", "tax_id", "currency")},
-    **{kind: ("small_order", "order_minimum") for kind in ("small_order", "order_minimum")},
-    **{kind: ("credit", "credit_utilisation") for kind in ("credit", "credit_utilisation")},
+    **dict.fromkeys(("small_order", "order_minimum"), ("small_order", "order_minimum")),
+    **dict.fromkeys(("credit", "credit_utilisation"), ("credit", "credit_utilisation")),
 }
