@@ -32,9 +32,8 @@ def explain(number: str, code: str | None) -> int:
         for _, of_review in itertools.groupby(found or [], key=lambda row: row.review_id):
             rows = list(of_review)
             first = rows[0]
-            print(
-                f"{company.code} {number} v{first.order_version} {first.reviewed_at:%Y-%m-%d %H:%M} {first.cause}: {first.review_outcome}"
-            )
+            when = f"{first.reviewed_at:%Y-%m-%d %H:%M}"
+            print(f"{company.code} {number} v{first.order_version} {when} {first.cause}: {first.review_outcome}")
             for row in rows:
                 print(f"  {row.outcome:<9} {row.code} v{row.version}: {words.finding(row.kind, row.outcome, row.inputs)}")
     if not is_found:

@@ -1,6 +1,7 @@
 """Later check points stop an order at the door while others go; a held line waits while the rest of its order flows on."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def allocated_order(company: Company, act: Act, customer: Customer) -> int:
     return order_id
 
 
-def block_at(act: Act, point: str, **given: str) -> None:
+def block_at(act: Act, point: str, **given: Any) -> None:
     """Let blocked customers stop at a point."""
     draft = RuleDraft(code="door", kind="customer", check_points=[point], **given)
     assert add_rule(act=act, draft=draft).done

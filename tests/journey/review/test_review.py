@@ -142,12 +142,13 @@ def test_review_takes_the_same_statements_for_one_and_for_many(company: Company,
     assert len(statements) == 11  # savepoint and release among them
 
 
-def test_two_orders_racing_for_the_last_credit_pass_once(committed: None) -> None:
+@pytest.mark.parametrize("repeats", [10, pytest.param(1_000, marks=pytest.mark.long)])
+def test_two_orders_racing_for_the_last_credit_pass_once(committed: None, repeats: int) -> None:
     company = a_company()
     with tenancy.acting_for(company.id):
         act = an_act(company)
         install_rules(act=act)
-        for _ in range(10):
+        for _ in range(repeats):
             with transaction.atomic():
                 customer = a_customer(company, credit_limit=Decimal(10_000))
                 ids = [submitted(act, company, customer, 6_000) for _ in range(2)]

@@ -34,7 +34,8 @@ NOTHING_OWED = CreditFacts(7, 7, Decimal(0), (), (), Decimal(0), Decimal(0), Dec
 
 def owing(**given: Any) -> CreditFacts:
     """A customer's debts; numbers become decimals."""
-    return replace(NOTHING_OWED, **{name: value if isinstance(value, tuple) else Decimal(value) for name, value in given.items()})
+    exact: dict[str, Any] = {name: value if isinstance(value, tuple) else Decimal(value) for name, value in given.items()}
+    return replace(NOTHING_OWED, **exact)
 
 
 def amounts(*values: int | str) -> tuple[Decimal, ...]:
