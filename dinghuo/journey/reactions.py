@@ -80,7 +80,7 @@ REACTIONS = (
     Reaction("escalate", (), lambda act: escalate_overdue(act=act), lambda _act, _ids: []),
     Reaction(
         "allocate",
-        ("OrderReleased", "StockReceived", "StockAdjusted", "AllocationGivenBack", "GoodsReturned"),
+        ("OrderReleased", "HoldLifted", "StockReceived", "StockAdjusted", "AllocationGivenBack", "GoodsReturned"),
         lambda act: allocate_orders(act=act),
         lambda act, ids: allocate_orders(act=act, order_ids=ids),
         "auto_allocate",
