@@ -8,11 +8,11 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from dinghuo.journey.review.operations import admit_member
 from dinghuo.kernel.errors import Malformed
 from dinghuo.kernel.tenancy import acting_for
 from dinghuo.reference.companies import act_now, companies
 from dinghuo.reference.models import User
-from dinghuo.reference.operations.users import admit_user
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     (company,) = companies(arguments.company)
     password = given_password(arguments.name) if arguments.password_stdin else secrets.token_urlsafe(15)
     with acting_for(company.id):
-        admit_user(
+        admit_member(
             act=act_now(company),
             name=arguments.name,
             password_hash=make_password(password),

@@ -13,10 +13,9 @@ from dinghuo.demo.chance import roll, stream
 from dinghuo.demo.check_digits import credit_code, ean_13
 from dinghuo.demo.people import CONTACTS_ABROAD, GIVEN_NAMES, SIGN_IN_WITH, SURNAMES, USERS
 from dinghuo.journey.finance.operations import install_accounts
-from dinghuo.journey.review.operations import install_rules
+from dinghuo.journey.review.operations import admit_member, install_rules
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Carrier, Company, Customer, PriceList, PriceListItem, Product, Warehouse
-from dinghuo.reference.operations.users import admit_user
 
 CODE: Final = "demo"
 CENT: Final = Decimal("0.01")
@@ -62,7 +61,7 @@ def fill(act: Act, seed: int, first: date, share: int) -> None:
     # Hashed once for all, since hashing is slow by design and the password is no secret.
     password_hash = make_password(SIGN_IN_WITH)
     for name, role, customer_code, _ in USERS:
-        admit_user(act=act, name=name, password_hash=password_hash, role=role, customer_code=customer_code)
+        admit_member(act=act, name=name, password_hash=password_hash, role=role, customer_code=customer_code)
 
 
 def make_places(act: Act) -> None:

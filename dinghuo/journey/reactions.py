@@ -21,7 +21,7 @@ from dinghuo.journey.finance.operations import (
     post_stock_documents,
 )
 from dinghuo.journey.ordering.operations import cancel_orders, lock_orders
-from dinghuo.journey.review.operations import review_held_orders, review_orders
+from dinghuo.journey.review.operations import escalate_overdue, review_held_orders, review_orders
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
 from dinghuo.journey.shipping.operations import cancel_shipments, make_shipping_notices
 from dinghuo.journey.tracking.operations import make_promises, notify_customers
@@ -77,9 +77,10 @@ REACTIONS = (
         lambda _act, _ids: [],
         "auto_release",
     ),
+    Reaction("escalate", (), lambda act: escalate_overdue(act=act), lambda _act, _ids: []),
     Reaction(
         "allocate",
-        ("OrderReleased", "StockReceived", "StockAdjusted", "AllocationGivenBack", "GoodsReturned"),
+        ("OrderReleased", "HoldLifted", "StockReceived", "StockAdjusted", "AllocationGivenBack", "GoodsReturned"),
         lambda act: allocate_orders(act=act),
         lambda act, ids: allocate_orders(act=act, order_ids=ids),
         "auto_allocate",

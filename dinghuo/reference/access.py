@@ -47,6 +47,10 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "orders.read": STAFF,
     "orders.write": _to(Role.SALES),
     "orders.release": _to(Role.CREDIT),
+    # Whom the approval matrix may name; who of them may approve an order, the operation decides.
+    "orders.approve": _to(Role.CREDIT, Role.FINANCE),
+    "approvals.read": OFFICE,
+    "approvals.write": _to(),
     "stock.read": STAFF,
     "stock.write": _to(Role.WAREHOUSE),
     "stock.allocate": _to(Role.SALES, Role.WAREHOUSE),
@@ -59,6 +63,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "invoices.post": _to(Role.FINANCE),
     "payments.read": OFFICE,
     "payments.take": _to(Role.FINANCE),
+    # Kept apart from taking money: see docs/rules/approval.md.
+    "receivables.write_off": _to(Role.CREDIT),
     "feedback.read": STAFF,
     "feedback.answer": _to(Role.SALES),
     "events.read": OFFICE,

@@ -140,7 +140,11 @@ class PriceList(CompanyRow):
 
 
 class Customer(CompanyRow):
-    """Who orders and pays. A credit limit of null means that credit is not checked."""
+    """Who orders and pays. A credit limit of null means that credit is not checked.
+
+    Customers with one `parent` share its `group_credit_limit`. `receiving_days` are ISO weekdays as digits, "12345", every day when
+    empty; `po_must_be_unique` null leaves it to the rules.
+    """
 
     code = fields.code()
     name = models.CharField(max_length=200)
@@ -157,6 +161,14 @@ class Customer(CompanyRow):
     tax_rate = fields.rate(null=True)
     payment_terms_days = models.SmallIntegerField(db_default=30)
     credit_limit = fields.amount(null=True)
+    parent: "fields.Within[Customer | None, Customer | None]" = fields.Within("self", null=True)
+    group_credit_limit = fields.amount(null=True)
+    order_maximum = fields.amount(null=True)
+    credit_limit_expires_on = models.DateField(null=True)
+    account_status = fields.code(20, db_default="")
+    dunning_level = models.SmallIntegerField(db_default=0)
+    receiving_days = fields.code(7, db_default="")
+    po_must_be_unique = models.BooleanField(null=True)
     price_list = fields.Within(PriceList, null=True)
     is_blocked = models.BooleanField(db_default=False)
     is_walk_in = models.BooleanField(db_default=False)
@@ -168,6 +180,9 @@ class Customer(CompanyRow):
             models.UniqueConstraint(fields=["company_id", "code"], name="customer_code_is_unique"),
             models.CheckConstraint(condition=models.Q(credit_limit__gte=0), name="credit_limit_is_not_negative"),
             models.CheckConstraint(condition=models.Q(payment_terms_days__range=(0, 365)), name="payment_terms_within_a_year"),
+        )
+        indexes = (
+            models.Index(fields=["company_id", "parent"], condition=models.Q(parent__isnull=False), name="customer_by_parent"),
         )
 
 
@@ -186,6 +201,10 @@ class Product(CompanyRow):
     weight_kg = models.DecimalField(max_digits=10, decimal_places=3, db_default=0)
     case_quantity = fields.quantity(db_default=1)
     reorder_level = fields.quantity(db_default=0)
+    minimum_quantity = fields.quantity(null=True)
+    lead_time_days = models.SmallIntegerField(null=True)
+    sold_from = models.DateField(null=True)
+    discontinued_on = models.DateField(null=True)
     is_blocked = models.BooleanField(db_default=False)
     is_generated = models.BooleanField(db_default=False)
 
@@ -216,6 +235,24 @@ class PriceListItem(CompanyRow):
             models.UniqueConstraint(fields=["company_id", "price_list", "product", "valid_from"], name="one_agreed_price_per_day"),
             models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="agreed_price_not_negative"),
         )
+
+
+class AssortmentItem(CompanyRow):
+    """A product that a customer, or a class of customers, may buy or may not; a denial outranks an allowance.
+
+    Whoever has any allowance may buy what is allowed alone.
+    """
+
+    customer = fields.Within(Customer, null=True)
+    customer_class = fields.code(4, db_default="")
+    product = fields.Within(Product)
+    is_allowed = models.BooleanField(db_default=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+
+    class Meta:
+        db_table = "assortment_item"
+        indexes = (models.Index(fields=["company_id", "product"], name="assortment_by_product"),)
 
 
 class Membership(CompanyRow):

@@ -21,6 +21,7 @@ from dinghuo.journey.allocation import api as allocation
 from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
+from dinghuo.journey.review import approval_api as approvals
 from dinghuo.journey.shipping import api as shipping
 from dinghuo.journey.tracking import api as tracking
 from dinghuo.kernel import tenancy
@@ -53,6 +54,7 @@ ROUTERS: Final[Sequence[Router]] = (
     # Ordering's router, with the routes that move an order across the stages.
     journey.router,
     review.router,
+    approvals.router,
     allocation.router,
     shipping.router,
     finance.router,

@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from dinghuo.reference.models import Unit
+from dinghuo.reference.models import Role, Unit
+from dinghuo.web import rule_words
 
 # States and kinds, of orders, shipments, invoices and what else has them.
 CODES: Final[Mapping[str, StrOrPromise]] = {
@@ -65,6 +66,13 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "page": _("entered on a page"),
     "api": _("sent by a program"),
     "import": _("imported"),
+    "release_to_pick": _("before picking"),
+    "before_loading": _("before loading"),
+    "hold_line": _("Line on hold"),
+    "release": _("Released by exclusion"),
+    "blocked": _("it is blocked"),
+    "not_on_sale_yet": _("it is not on sale yet"),
+    "discontinued": _("it is discontinued and too little is left"),
 }
 
 # The colours of states: neutral before, blue in work, yellow where a person is needed, green when done, red when refused.
@@ -96,6 +104,14 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "OrderHeld": _("Order put on hold"),
     "OrderRejected": _("Order rejected"),
     "HoldLifted": _("Hold lifted"),
+    "OrderStopped": _("Order stopped: %(point)s"),
+    "RuleInForce": _("Rule %(rule)s in force, version %(version)s"),
+    "RuleRetired": _("Rule %(rule)s retired, version %(version)s"),
+    "ApprovalAsked": _("Approval asked for"),
+    "ApprovalVoided": _("Approval void, since the order changed"),
+    "ApprovalEscalated": _("Approval overdue, handed on"),
+    "ApproverAsked": _("An approver asks: %(question)s"),
+    "StepApproved": _("Approval given"),
     "OrderCompleted": _("Order completed"),
     "StockReceived": _("Stock received"),
     "StockAdjusted": _("Stock adjusted"),
@@ -117,6 +133,11 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "CustomerNotified": _("Customer notified"),
     "FeedbackLeft": _("Customer rated the order %(rating)s of 5"),
     "FeedbackAnswered": _("Feedback answered"),
+    "ApprovalMatrixChanged": _("Approval matrix changed"),
+    "RoleDelegated": _("Role lent to a deputy"),
+    "DelegationEnded": _("Delegation ended"),
+    "DutiesSeparated": _("Incompatible duties changed"),
+    "CustomerChanged": _("Customer changed"),
 }
 
 # Why something was not done. What stands in %(...)s is taken from the refusal's facts.
@@ -129,6 +150,20 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_a_draft": _("The order is not a draft any more."),
     "not_submitted": _("The order does not wait for review; its state is: %(state)s."),
     "not_held": _("The order is not on hold; its state is: %(state)s."),
+    "waits_for_approval": _("Only an approval is missing; a release does not replace it."),
+    "already_decided": _("Somebody has decided this already."),
+    "not_its_turn": _("Somebody else has to approve first."),
+    "order_changed": _("The order has changed since the approval was asked for."),
+    "four_eyes": _("Who entered, changed, sells or has approved this order does not approve it."),
+    "lacks_role": _("This approval is for another role."),
+    "incompatible_duties": _("The two duties must not be in one hand: %(because)s"),
+    "unknown_reason": _("Choose a reason and say it in words."),
+    "unknown_role": _("This role may not approve."),
+    "unknown_user": _("This user may not approve."),
+    "unknown_duty": _("There is no such duty."),
+    "bands_overlap": _("Bands of the matrix overlap: %(bands)s."),
+    "bands_leave_gap": _("The matrix leaves a gap at an amount of %(amount)s with a margin of %(margin)s."),
+    "not_yours": _("Only the lender or an administrator may do that."),
     "not_released": _("The order is not released; its state is: %(state)s."),
     "order_not_released": _("The order of this shipment is not released."),
     "version_conflict": _(
@@ -155,6 +190,12 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "nothing_expected": _("Nothing is expected there any more."),
     "nothing_to_allocate": _("Every line has its stock already."),
     "nothing_to_give_back": _("There is no allocated stock to give back."),
+    "stopped_before_picking": _("A rule of the review stops this order before picking."),
+    "stopped_before_loading": _("A rule of the review stops this order before loading."),
+    "already_lifted": _("This hold has been lifted already."),
+    "order_is_held": _("The whole order is on hold; release the order."),
+    "unknown_kind": _("There is no such kind of rule."),
+    "unknown_scope": _("There is no such scope of a rule, or what it names is missing."),
     "nothing_to_ship": _("Nothing is allocated that is not on a shipping notice yet."),
     "no_carrier_serves": _("No carrier serves this address with this weight."),
     "not_a_notice": _("The shipment is not a notice any more; its state is: %(state)s."),
@@ -178,38 +219,14 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "already_answered": _("This feedback has been answered already."),
 }
 
-RULES: Final[Mapping[str, StrOrPromise]] = {
-    "customer": _("Customer"),
-    "products": _("Products"),
-    "quantities": _("Quantities"),
-    "prices": _("Prices"),
-    "credit": _("Credit"),
-}
-
-# What a rule of the review looked at, with its figures, by kind and whether it was broken.
-FINDINGS: Final[Mapping[tuple[str, bool], StrOrPromise]] = {
-    ("customer", False): _("The customer may be supplied."),
-    ("customer", True): _("The customer is blocked."),
-    ("products", False): _("Every product may be sold."),
-    ("products", True): _("%(blocked_products)s of %(lines)s lines name a product that is blocked."),
-    ("quantities", False): _("The largest quantity, %(largest_quantity)s, is within %(quantity_max)s."),
-    ("quantities", True): _("The largest quantity, %(largest_quantity)s, is above %(quantity_max)s."),
-    ("prices", False): _("No price is further than %(deviation_max)s from the agreed one; the furthest is %(deviation)s away."),
-    ("prices", True): _("The price of line %(line)s is %(deviation)s away from the agreed one; %(deviation_max)s is allowed."),
-    ("credit", False): _(
-        "Open orders %(open_orders)s + receivables %(open_receivables)s − payments not applied %(unapplied_payments)s"
-        " + this order %(order)s = %(total)s; the limit is %(credit_limit)s."
-    ),
-    ("credit_unlimited", False): _("The customer has no credit limit; this order brings what is open to %(total)s."),
-    ("credit", True): _(
-        "Open orders %(open_orders)s + receivables %(open_receivables)s − payments not applied %(unapplied_payments)s"
-        " + this order %(order)s = %(total)s, more than the limit of %(credit_limit)s."
-    ),
-}
-SHARES: Final = frozenset({"deviation", "deviation_max"})
+SHARES: Final = frozenset({"deviation", "deviation_max", "margin"})
 AMOUNTS: Final = frozenset(
-    {"amount", "open_orders", "open_receivables", "unapplied_payments", "order", "exposure", "total", "credit_limit"}
-)
+    {
+        "allowed", "amount", "billed_not_posted", "credit_limit", "delivered_not_billed", "discount", "exposure", "goods",
+        "group_exposure", "group_limit", "open_orders", "open_receivables", "order", "overdue", "owed", "own_exposure", "prepaid",
+        "total", "unapplied_payments",
+    }
+)  # fmt: skip
 FRACTION: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -228,8 +245,12 @@ def _written(name: str, fact: Any) -> str:
     if fact is None:
         return "–"
     text = str(fact)
-    if name == "state":
+    if name in {"state", "because", "point"}:
         return of(text)
+    if name == "role" and text in Role.values:
+        return str(Role(text).label)
+    if isinstance(fact, list):
+        return ", ".join(of(str(item)) for item in fact) or "–"
     if name == "number" or not FRACTION.fullmatch(text):
         return text
     number = Decimal(text)
@@ -269,14 +290,16 @@ def refusal(code: str, facts: Mapping[str, Any]) -> str:
 
 def finding(kind: str, outcome: str, inputs: Mapping[str, Any]) -> str:
     """What a review rule found, with the figures that it compared."""
-    is_unlimited = kind == "credit" and inputs.get("credit_limit") is None
-    sentence = FINDINGS.get(("credit_unlimited" if is_unlimited else kind, outcome != "pass"))
-    return "" if sentence is None else str(sentence) % _readable(inputs)
+    sentence = str(rule_words.sentence(kind, outcome, inputs)) % _readable(inputs)
+    others = int(inputs.get("broken_lines") or 0) - 1
+    if others < 1:
+        return sentence
+    return " ".join((sentence, str(_("%(count)s more lines are like it.")) % {"count": others}))
 
 
 def rule(kind: str) -> str:
     """What a kind of review rule is called."""
-    return str(RULES.get(kind) or of(kind))
+    return str(rule_words.RULES.get(kind) or of(kind))
 
 
 @cache

@@ -75,6 +75,20 @@ ROUTES = {
     "GET /events": "events.read",
     "GET /feedback": "feedback.read portal.read",
     "POST /feedback/{feedback_id}/answer": "feedback.answer",
+    "GET /approvals": "approvals.read",
+    "POST /approvals/{approval_step_id}/approve": "orders.approve",
+    "POST /approvals/{approval_step_id}/reject": "orders.approve",
+    "POST /approvals/{approval_step_id}/ask": "orders.approve",
+    "GET /approval-matrix": "approvals.read",
+    "POST /approval-matrix": "approvals.write",
+    "GET /delegations": "approvals.read",
+    "POST /delegations": "orders.approve",
+    "POST /delegations/{delegation_id}/end": "orders.approve",
+    "GET /duties": "approvals.read",
+    "POST /duties": "approvals.write",
+    "GET /decisions": "approvals.read",
+    "POST /orders/{order_id}/copy": "orders.write",
+    "POST /customers/{customer_id}/sales-person": "approvals.write",
 }
 REASON = {"reason": "Because."}
 # What a route of one document needs to be well formed; the others need nothing.
@@ -90,8 +104,13 @@ BODIES: dict[str, Any] = {
     "POST /orders/{order_id}/feedback": {"rating": 4},
     "POST /shipments/{shipment_id}/cancel": REASON,
     "POST /feedback/{feedback_id}/answer": {"answer": "Thank you."},
+    "POST /customers/{customer_id}/sales-person": {"user_id": 1},
+    "POST /approvals/{approval_step_id}/approve": {"reason_code": "other", **REASON},
+    "POST /approvals/{approval_step_id}/reject": {"reason_code": "other", **REASON},
+    "POST /approvals/{approval_step_id}/ask": {"question": "Why?"},
 }
-OF_ONE = [call for call in ROUTES if "{" in call]
+# Steps and delegations of another company are asked for in the tests of approvals.
+OF_ONE = [call for call in ROUTES if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call]
 MISSING = 4_611_686_018_427_387_904
 NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
 

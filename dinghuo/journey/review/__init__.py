@@ -1,5 +1,7 @@
 """Stage 1, review 确认与审核: whether an order may go on.
 
 Takes submitted orders. Gives released, held or rejected ones, each with a finding for every rule in force. Owns review_rule,
-review, review_finding, hold and approval. Records OrderReleased, OrderHeld, OrderRejected and HoldLifted.
+review, review_finding, hold, approval, the approval matrix with its bands, requests and steps, delegation, duty_separation and
+sales_person. Records OrderReleased, OrderHeld, OrderRejected and HoldLifted; ApprovalAsked, StepApproved, ApproverAsked,
+ApprovalEscalated and ApprovalVoided; ApprovalMatrixChanged, RoleDelegated, DelegationEnded and DutiesSeparated.
 """

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ninja import Router
 
 from dinghuo.journey.ordering.api import OrderSummary, order_summary
+from dinghuo.journey.review.approval_api import Why
 from dinghuo.journey.review.operations import reject_orders, release_orders
 from dinghuo.kernel import sql
 from dinghuo.kernel.errors import the_only
@@ -46,6 +47,7 @@ class Decision(Asked):
     """Why a person decides so."""
 
     reason: Reason
+    reason_code: Why = "other"
 
 
 @route(router, "GET /orders/{order_id}/reviews", needs="orders.read")
@@ -58,8 +60,11 @@ def list_reviews(request: ApiRequest, order_id: Id) -> Findings:
 
 @route(router, "POST /orders/{order_id}/release", needs="orders.release")
 def release_order(request: ApiRequest, order_id: Id, asked: Decision) -> OrderSummary:
-    """Let a held order go. Refused with `not_held`."""
-    the_only(release_orders(act=request.act, order_ids=[order_id], reason=asked.reason))
+    """Let a held order go; one that the matrix asks approvals for goes on waiting.
+
+    Refused with `not_held`, `waits_for_approval` and `incompatible_duties`.
+    """
+    the_only(release_orders(act=request.act, order_ids=[order_id], reason=asked.reason, reason_code=asked.reason_code))
     request.moved = [order_id]
     return order_summary(request, order_id)
 
@@ -67,6 +72,6 @@ def release_order(request: ApiRequest, order_id: Id, asked: Decision) -> OrderSu
 @route(router, "POST /orders/{order_id}/reject", needs="orders.release")
 def reject_order(request: ApiRequest, order_id: Id, asked: Decision) -> OrderSummary:
     """Turn a held order down. Refused with `not_held`."""
-    the_only(reject_orders(act=request.act, order_ids=[order_id], reason=asked.reason))
+    the_only(reject_orders(act=request.act, order_ids=[order_id], reason=asked.reason, reason_code=asked.reason_code))
     request.moved = [order_id]
     return order_summary(request, order_id)

@@ -21,6 +21,9 @@ WITH wanted AS MATERIALIZED (
       JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = sales_order.id
      WHERE sales_order.company_id = %(company_id)s::INT AND sales_order.id = ANY(%(order_ids)s::BIGINT[])
        AND line.allocated < line.ordered
+       AND NOT EXISTS (
+           SELECT FROM hold
+            WHERE hold.company_id = %(company_id)s::INT AND hold.order_line_id = line.id AND hold.lifted_at IS NULL)
 ), supply AS MATERIALIZED (
     SELECT stock_level.id AS level_id, stock_level.product_id, stock_level.warehouse_id,
            stock_level.on_hand - stock_level.allocated AS free, warehouse.priority, lot.expires_on, lot.received_on

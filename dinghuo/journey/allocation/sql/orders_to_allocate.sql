@@ -7,6 +7,9 @@ SELECT DISTINCT line.order_id AS id
   FROM sales_order
   JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = sales_order.id
  WHERE sales_order.company_id = %(company_id)s::INT AND sales_order.state = 'released' AND line.allocated < line.ordered
+   AND NOT EXISTS (
+           SELECT FROM hold
+            WHERE hold.company_id = %(company_id)s::INT AND hold.order_line_id = line.id AND hold.lifted_at IS NULL)
    AND (NOT EXISTS (
             SELECT FROM shortage
              WHERE shortage.company_id = %(company_id)s::INT AND shortage.order_line_id = line.id

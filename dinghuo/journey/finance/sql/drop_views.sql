@@ -2,4 +2,5 @@
 -- In:    nothing
 -- Out:   nothing
 -- Needs: the owner's role
+DROP VIEW customer_open_item;
 DROP VIEW customer_balance;

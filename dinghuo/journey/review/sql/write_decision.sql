@@ -1,5 +1,5 @@
 -- Put a person's decision about held orders on record, and lift their holds.
--- In:    company_id int, order_ids bigint[], versions int[], decision text, reason text, at timestamptz, actor_id int
+-- In:    company_id int, order_ids bigint[], versions int[], decision text, reason_code text, reason text, at timestamptz, actor_id int
 -- Out:   nothing
 -- Needs: the orders locked
 WITH lifted AS (
@@ -7,6 +7,6 @@ WITH lifted AS (
        SET lifted_at = %(at)s::TIMESTAMPTZ, lifted_by_id = %(actor_id)s::INT, lifted_because = %(reason)s::TEXT
      WHERE company_id = %(company_id)s::INT AND order_id = ANY(%(order_ids)s::BIGINT[]) AND lifted_at IS NULL
 )
-INSERT INTO approval (company_id, order_id, order_version, decision, reason, decided_at, decided_by_id)
-SELECT %(company_id)s::INT, order_id, version, %(decision)s::TEXT, %(reason)s::TEXT, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
+INSERT INTO approval (company_id, order_id, order_version, decision, reason_code, reason, decided_at, decided_by_id)
+SELECT %(company_id)s::INT, order_id, version, %(decision)s::TEXT, %(reason_code)s::TEXT, %(reason)s::TEXT, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
   FROM unnest(%(order_ids)s::BIGINT[], %(versions)s::INT[]) AS decided (order_id, version)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState
 from dinghuo.journey.ordering.operations import lock_orders
+from dinghuo.journey.review.operations import check_orders
 from dinghuo.journey.shipping import errors
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
 from dinghuo.journey.shipping.operations.shipments import LockedShipment, ShipmentOfOrder, lock_shipments, orders_of_shipments
@@ -29,19 +30,24 @@ def dispatch_shipments(*, act: Act, shipment_ids: Sequence[int] | None = None) -
     """Let goods leave: the named shipments, or every notice planned for today or before whose order is still released.
 
     Stock falls, at its cost; the order's lines count as shipped; each shipment gets a package with an SSCC. Refuses
-    `already_dispatched`, `not_a_notice` (it was cancelled) and `order_not_released` (its order is held again or cancelled).
+    `already_dispatched`, `not_a_notice` (it was cancelled), `order_not_released` (its order is held again or cancelled) and
+    `stopped_before_loading` (a rule of review that runs at the door says no).
     """
     leaving = shipments_leaving(act, shipment_ids)
     if not leaving:
         return missing(shipment_ids, [])
     lock_orders(company_id=act.company_id, order_ids=[row.order_id for row in leaving], ready_in=())
+    # Review locks customers, which come before stock levels.
+    stopped = check_orders(act=act, point="before_loading", order_ids=[row.order_id for row in leaving])
     asked = [row.shipment_id for row in leaving]
     sql.rows("shipping/lock_levels", Locked, company_id=act.company_id, shipment_ids=asked)
     shipments = lock_shipments(act, asked)
 
     refused = [refusal(row) for row in shipments if cannot_leave(row)]
+    ready = [row for row in shipments if not cannot_leave(row)]
+    refused += [stopped_at_door(row, stopped[row.order_id]) for row in ready if row.order_id in stopped]
 
-    going = [row for row in shipments if not cannot_leave(row)]
+    going = [row for row in ready if row.order_id not in stopped]
     ids = [row.id for row in going]
 
     also = {"dispatched_on": act.on}
@@ -102,6 +108,11 @@ def shipments_leaving(act: Act, shipment_ids: Sequence[int] | None) -> list[Ship
 def cannot_leave(row: LockedShipment) -> bool:
     """Whether a shipment must stay where it is."""
     return row.state != ShipmentState.NOTICE or row.order_state != OrderState.RELEASED
+
+
+def stopped_at_door(row: LockedShipment, rules: Sequence[str]) -> Outcome:
+    """The refusal for a shipment that review stops before loading."""
+    return Outcome(id=row.id, code=errors.STOPPED_BEFORE_LOADING, facts={"number": row.number, "rules": list(rules)})
 
 
 def refusal(row: LockedShipment) -> Outcome:

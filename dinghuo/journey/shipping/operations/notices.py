@@ -8,6 +8,7 @@ from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState
 from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
+from dinghuo.journey.review.operations import check_orders
 from dinghuo.journey.shipping import errors
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
 from dinghuo.journey.shipping.operations.shipments import lock_shipments, orders_of_shipments
@@ -42,14 +43,17 @@ def make_shipping_notices(*, act: Act, order_ids: Sequence[int] | None = None) -
     """Make a shipping notice for each order and warehouse with allocated goods that no shipment holds, and choose its carrier.
 
     The cheapest carrier that serves the country and the weight is booked, with all quotes kept. Goods leave on the next working
-    day. Refuses `not_released`, `nothing_to_ship`, `no_carrier_serves`. Rule: docs/rules/shipping.md.
+    day. Refuses `not_released`, `nothing_to_ship`, `no_carrier_serves` and `stopped_before_picking` (a rule of review says no).
+    Rule: docs/rules/shipping.md.
     """
     ready = ready_to_ship(act, order_ids)
     if not ready:
         return [] if order_ids is None else refusals(act, order_ids, set())
     # Numbers are locked first; an order that a rival has served meanwhile leaves a gap, which shipments may have.
     first = numbering.take(company_id=act.company_id, series="shipment", year=act.on.year, count=len(ready))
-    lock_orders(company_id=act.company_id, order_ids=sorted({row.order_id for row in ready}), ready_in=())
+    asked = sorted({row.order_id for row in ready})
+    lock_orders(company_id=act.company_id, order_ids=asked, ready_in=())
+    stopped = check_orders(act=act, point="release_to_pick", order_ids=asked)
 
     made = sql.rows(
         "shipping/make_notices",
@@ -57,7 +61,7 @@ def make_shipping_notices(*, act: Act, order_ids: Sequence[int] | None = None) -
         company_id=act.company_id,
         at=act.at,
         today=act.on,
-        order_ids=sorted({row.order_id for row in ready}),
+        order_ids=[order_id for order_id in asked if order_id not in stopped],
         first_number=first,
         numbers=len(ready),
         prefix=f"SN{act.on.year}-",
@@ -67,7 +71,10 @@ def make_shipping_notices(*, act: Act, order_ids: Sequence[int] | None = None) -
     journal.record(act, "ShipmentNoticed", "shipment", [happened(row) for row in noticed])
     outcomes = [Outcome(id=row.order_id, document_id=row.shipment_id, facts={"number": row.number}) for row in noticed]
     outcomes += [Outcome(id=row.order_id, code=errors.NO_CARRIER_SERVES) for row in made if row.shipment_id is None]
-    return outcomes + (refusals(act, order_ids, {row.order_id for row in made}) if order_ids is not None else [])
+    if order_ids is None:
+        return outcomes
+    outcomes += [Outcome(id=key, code=errors.STOPPED_BEFORE_PICKING, facts={"rules": rules}) for key, rules in stopped.items()]
+    return outcomes + refusals(act, order_ids, {row.order_id for row in made} | set(stopped))
 
 
 @transaction.atomic

@@ -1,0 +1,34 @@
+"""Every write of review."""
+
+from dinghuo.journey.review.operations.approvals import approve_step, ask_step, escalate_overdue, reject_step
+from dinghuo.journey.review.operations.decisions import reject_orders, release_orders
+from dinghuo.journey.review.operations.delegations import delegate, end_delegations
+from dinghuo.journey.review.operations.doors import check_orders, release_holds
+from dinghuo.journey.review.operations.duties import admit_member, separate_duties
+from dinghuo.journey.review.operations.judging import review_held_orders, review_orders
+from dinghuo.journey.review.operations.matrix import set_matrix, set_sales_person
+from dinghuo.journey.review.operations.rule_versions import RuleDraft, add_rule, change_rule, install_rules, retire_rule
+
+__all__ = [
+    "RuleDraft",
+    "add_rule",
+    "admit_member",
+    "approve_step",
+    "ask_step",
+    "change_rule",
+    "check_orders",
+    "delegate",
+    "end_delegations",
+    "escalate_overdue",
+    "install_rules",
+    "reject_orders",
+    "reject_step",
+    "release_holds",
+    "release_orders",
+    "retire_rule",
+    "review_held_orders",
+    "review_orders",
+    "separate_duties",
+    "set_matrix",
+    "set_sales_person",
+]

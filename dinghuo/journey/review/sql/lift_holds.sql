@@ -1,0 +1,7 @@
+-- Lift holds by a person's decision.
+-- In:    company_id int, hold_ids bigint[], at timestamptz, actor_id int, reason text
+-- Out:   nothing
+-- Needs: the orders locked
+UPDATE hold
+   SET lifted_at = %(at)s::TIMESTAMPTZ, lifted_by_id = %(actor_id)s::INT, lifted_because = %(reason)s::TEXT
+ WHERE company_id = %(company_id)s::INT AND id = ANY(%(hold_ids)s::BIGINT[]) AND lifted_at IS NULL
