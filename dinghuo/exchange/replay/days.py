@@ -293,7 +293,7 @@ def entry_draft(line: Line) -> EntryDraft | None:
 def settle(today: Today) -> None:
     """Set credits against what is owed, take the payments of the day (generated), and close what is done."""
     apply_payments(act=today.act(20))
-    due = sql.rows("exchange/receivables_due", Due, company_id=today.company_id, on=today.day)
+    due = sql.rows("exchange/receivables_due", Due, company_id=today.company_id, today=today.day)
     payments = [payment_draft(today, row) for row in due if pays_today(today, row)]
     if payments:
         all_done(take_payments(act=today.act(21), payments=payments))

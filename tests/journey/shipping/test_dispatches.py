@@ -110,7 +110,7 @@ def test_dispatch_and_delivery_take_the_same_statements_however_many(dock: Dock,
     ids = [row.document_id or 0 for row in make_shipping_notices(act=dock.act, order_ids=orders)]
     with Statements() as sent:
         dispatch_shipments(act=dock.act, shipment_ids=ids)
-    assert sent.count == 7
+    assert sent.count == 8
     with Statements() as sent:
         deliver_shipments(act=dock.act, shipment_ids=ids)
     assert sent.count == 4

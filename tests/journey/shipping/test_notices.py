@@ -153,7 +153,7 @@ def test_notices_take_the_same_statements_however_many(dock: Dock, count: int) -
     orders = [dock.order(1, 2) for _ in range(count)]
     with Statements() as sent:
         make_shipping_notices(act=dock.act, order_ids=orders)
-    assert sent.count == 5
+    assert sent.count == 6
     ids = list(Shipment.objects.values_list("id", flat=True))
     with Statements() as sent:
         cancel_shipments(act=dock.act, shipment_ids=ids, reason="x")

@@ -15,7 +15,7 @@ SELECT company_id, customer_id, 0::NUMERIC AS open_receivables, amount - applied
 -- customer_open_item: what a customer owes or has paid, item by item, with draft invoices; positive amounts in every bucket but credits.
 CREATE VIEW customer_open_item WITH (security_invoker = TRUE) AS
 SELECT company_id, customer_id, 'receivable' AS bucket, id AS document_id, NULL::BIGINT AS order_id, due_on, amount - applied AS amount,
-       EXISTS (
+       exists (
            SELECT FROM dispute
             WHERE dispute.company_id = receivable.company_id AND dispute.receivable_id = receivable.id
               AND dispute.closed_at IS NULL) AS is_disputed,

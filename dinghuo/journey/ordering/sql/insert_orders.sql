@@ -7,12 +7,14 @@
 INSERT INTO sales_order (company_id, number, external_ref, source, customer_id, warehouse_id, currency, customer_po, ordered_on,
                          requested_on, payment_terms_days, ship_to_name, ship_to_address, ship_to_city, ship_to_country,
                          amount_net, amount_tax, amount_gross, created_at, created_by_id)
-SELECT %(company_id)s::INT, head.number, head.external_ref, head.source, head.customer_id, head.warehouse_id, head.currency, head.customer_po,
+SELECT %(company_id)s::INT, head.number, head.external_ref, head.source, head.customer_id, head.warehouse_id, head.currency,
+       head.customer_po,
        head.ordered_on, head.requested_on, head.terms, head.name, head.address, head.city, head.country,
        head.net, head.tax, head.net + head.tax, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
   FROM unnest(%(numbers)s::TEXT[], %(external_refs)s::TEXT[], %(sources)s::TEXT[], %(customer_ids)s::BIGINT[], %(warehouse_ids)s::BIGINT[],
               %(currencies)s::TEXT[], %(customer_pos)s::TEXT[], %(ordered_ons)s::DATE[], %(requested_ons)s::DATE[], %(terms)s::INT[],
-              %(names)s::TEXT[], %(addresses)s::TEXT[], %(cities)s::TEXT[], %(countries)s::TEXT[], %(nets)s::NUMERIC[], %(taxes)s::NUMERIC[])
+              %(names)s::TEXT[], %(addresses)s::TEXT[], %(cities)s::TEXT[], %(countries)s::TEXT[],
+              %(nets)s::NUMERIC[], %(taxes)s::NUMERIC[])
        AS head (number, external_ref, source, customer_id, warehouse_id, currency, customer_po, ordered_on, requested_on, terms,
                 name, address, city, country, net, tax)
 RETURNING id, number

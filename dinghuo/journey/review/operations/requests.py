@@ -150,7 +150,7 @@ def open_requests(act: Act, band: BandInForce, asked: Sequence[Asked]) -> None:
         margins=[one.facts.margin for one in asked],
         classes=[one.facts.customer_class for one in asked],
         snapshots=[as_json(one.snapshot) for one in asked],
-        hashes=[fingerprint(one.snapshot) for one in asked],
+        digests=[fingerprint(one.snapshot) for one in asked],
         step_order_ids=[order_id for order_id, _, _ in steps],
         positions=[position for _, position, _ in steps],
         roles=[role for _, _, role in steps],

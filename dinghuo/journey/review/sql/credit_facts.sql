@@ -16,7 +16,7 @@ WITH member AS MATERIALIZED (
     SELECT open_item.customer_id, open_item.bucket, open_item.order_id, open_item.due_on, open_item.amount, open_item.is_disputed,
            open_item.reference
       FROM customer_open_item AS open_item
-     WHERE open_item.company_id = %(company_id)s::INT AND open_item.customer_id = ANY(ARRAY(SELECT id FROM member))
+     WHERE open_item.company_id = %(company_id)s::INT AND open_item.customer_id = ANY(array(SELECT id FROM member))
 ), draft AS (
     SELECT order_id, sum(amount) AS amount
       FROM item
@@ -32,11 +32,11 @@ WITH member AS MATERIALIZED (
             WHERE line.company_id = %(company_id)s::INT AND line.order_id = other.id AND line.shipped > line.invoiced) AS unbilled
         ON TRUE
      WHERE other.company_id = %(company_id)s::INT AND other.state = 'released' AND other.state IN ('submitted', 'held', 'released')
-       AND other.customer_id = ANY(ARRAY(SELECT id FROM member))
+       AND other.customer_id = ANY(array(SELECT id FROM member))
 ), unreleased AS (
     SELECT customer_id, sum(amount_gross * exchange_rate) AS amount
       FROM sales_order
-     WHERE company_id = %(company_id)s::INT AND state IN ('submitted', 'held') AND customer_id = ANY(ARRAY(SELECT id FROM member))
+     WHERE company_id = %(company_id)s::INT AND state IN ('submitted', 'held') AND customer_id = ANY(array(SELECT id FROM member))
      GROUP BY customer_id
 ), open_day AS (
     SELECT open_order.customer_id, open_order.leaves_on,

@@ -14,7 +14,7 @@ WITH judged_line AS MATERIALIZED (
       FROM sales_order AS earlier
       JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = earlier.id
      WHERE earlier.company_id = %(company_id)s::INT AND earlier.state IN ('released', 'completed')
-       AND earlier.customer_id = ANY(ARRAY(SELECT DISTINCT customer_id FROM judged_line))
+       AND earlier.customer_id = ANY(array(SELECT DISTINCT customer_id FROM judged_line))
        AND (line.product_id IN (SELECT product_id FROM judged_line)) IS TRUE
      GROUP BY earlier.customer_id, line.product_id
 )

@@ -24,7 +24,7 @@ WITH last_review AS (
 )
 SELECT
     released.order_id,
-    ARRAY(SELECT line.id
+    array(SELECT line.id
             FROM sales_order_line AS line
            WHERE line.company_id = %(company_id)s::INT AND line.order_id = released.order_id
              AND (line.position IN (SELECT changed.position FROM changed WHERE changed.order_id = released.order_id)

@@ -12,7 +12,7 @@ WITH period AS MATERIALIZED (
 SELECT candidate.id AS order_id, candidate.number, candidate.customer_id,
        candidate.ship_to_address || '|' || candidate.ship_to_city AS ship_to, candidate.created_at,
        candidate.id = ANY(%(order_ids)s::BIGINT[]) AS is_judged,
-       ARRAY(
+       array(
            SELECT DISTINCT line.product_id || ':' || trim_scale(line.ordered)
              FROM sales_order_line AS line
             WHERE line.company_id = %(company_id)s::INT AND line.order_id = candidate.id) AS content

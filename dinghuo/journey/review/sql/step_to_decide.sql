@@ -11,23 +11,23 @@ SELECT
     sales_order.state AS order_state, request.state AS request_state, step.state, step.position::INT AS position, step.role,
     step.level::INT AS level, coalesce(following.role, 'admin')::TEXT AS next_role, (matrix.deputies ->> step.role)::INT AS deputy_id,
     sales_order.created_by_id AS creator_id,
-    ARRAY(SELECT amendment.amended_by_id
+    array(SELECT amendment.amended_by_id
             FROM order_amendment AS amendment
            WHERE amendment.company_id = step.company_id AND amendment.order_id = sales_order.id
              AND amendment.amended_by_id IS NOT NULL
            ORDER BY amendment.version) AS editors,
     sales_person.user_id AS sales_person_id,
-    ARRAY(SELECT earlier.decided_by_id
+    array(SELECT earlier.decided_by_id
             FROM approval_step AS earlier
            WHERE earlier.company_id = step.company_id AND earlier.request_id = request.id
              AND earlier.decided_by_id IS NOT NULL AND earlier.level < 2
            ORDER BY earlier.position) AS deciders,
     step.asked_at IS NOT NULL AS is_current, following.id AS next_step_id, matrix.escalate_after_hours::INT AS escalate_after_hours,
     matrix.quantity_tolerance,
-    EXISTS (SELECT FROM hold
+    exists (SELECT FROM hold
              WHERE hold.company_id = step.company_id AND hold.order_id = sales_order.id
                AND hold.order_line_id IS NULL AND hold.lifted_at IS NULL) AS has_holds,
-    EXISTS (SELECT FROM approval
+    exists (SELECT FROM approval
              WHERE approval.company_id = step.company_id AND approval.order_id = sales_order.id
                AND approval.decision = 'released' AND approval.order_version = sales_order.version) AS is_overridden
   FROM approval_step AS step

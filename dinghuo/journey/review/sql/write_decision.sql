@@ -8,5 +8,6 @@ WITH lifted AS (
      WHERE company_id = %(company_id)s::INT AND order_id = ANY(%(order_ids)s::BIGINT[]) AND lifted_at IS NULL
 )
 INSERT INTO approval (company_id, order_id, order_version, decision, reason_code, reason, decided_at, decided_by_id)
-SELECT %(company_id)s::INT, order_id, version, %(decision)s::TEXT, %(reason_code)s::TEXT, %(reason)s::TEXT, %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
+SELECT %(company_id)s::INT, order_id, version, %(decision)s::TEXT, %(reason_code)s::TEXT, %(reason)s::TEXT,
+       %(at)s::TIMESTAMPTZ, %(actor_id)s::INT
   FROM unnest(%(order_ids)s::BIGINT[], %(versions)s::INT[]) AS decided (order_id, version)

@@ -5,7 +5,8 @@
 WITH expected AS (
     SELECT shipment.order_id, max(shipment.expected_on) AS promised_on
       FROM shipment
-     WHERE shipment.company_id = %(company_id)s::INT AND shipment.state IN ('notice', 'dispatched') AND shipment.order_id = ANY(%(order_ids)s::BIGINT[])
+     WHERE shipment.company_id = %(company_id)s::INT AND shipment.state IN ('notice', 'dispatched')
+       AND shipment.order_id = ANY(%(order_ids)s::BIGINT[])
      GROUP BY shipment.order_id
 ), standing AS (
     SELECT expected.order_id, expected.promised_on, latest.promised_on AS promised_before
