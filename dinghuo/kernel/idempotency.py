@@ -7,6 +7,7 @@ key waits for the first on the unique index, then finds the reply.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -15,6 +16,8 @@ from dinghuo.kernel.errors import Malformed, Refused
 from dinghuo.kernel.tenancy import Act
 
 KEY_MAX = 200
+KEPT_FOR = timedelta(days=30)
+FORGOTTEN_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +118,13 @@ def keep(act: Act, key: str, reply: Reply) -> None:
         content_type=reply.content_type,
         body=reply.body,
     )
+
+
+@transaction.atomic
+def forget_old_replies(*, act: Act) -> int:
+    """Forget the replies that are older than thirty days; returns how many.
+
+    Oldest first and at most 10,000 in one transaction, so that a long neglected table is emptied in short steps: call again while
+    the answer is 10,000.
+    """
+    return sql.execute("kernel/forget_replies", company_id=act.company_id, before=act.at - KEPT_FOR, at_most=FORGOTTEN_AT_ONCE)

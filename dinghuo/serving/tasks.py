@@ -10,6 +10,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import DeleteJobCondition, Status
 
 from dinghuo.journey.reactions import advance
+from dinghuo.kernel.idempotency import FORGOTTEN_AT_ONCE, forget_old_replies
 from dinghuo.kernel.tenancy import acting_for
 from dinghuo.reference.companies import act_now
 from dinghuo.reference.models import Company
@@ -54,6 +55,27 @@ async def tidy_queue(timestamp: int) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER.total_seconds()):
         await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         log.info("stalled_job_dropped", task=job.task_name, due=timestamp)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="forget_old_replies", queue=jobs.QUEUE, queueing_lock="forget_old_replies")
+def forget_replies_of_everyone(timestamp: int) -> None:
+    """Forget, once a night, the replies to requests that nobody repeats any more."""
+    for company in Company.objects.order_by("id"):
+        forgotten = forget_all_old(company)
+        if forgotten:
+            log.info("replies_forgotten", company=company.code, count=forgotten, due=timestamp)
+
+
+def forget_all_old(company: Company) -> int:
+    """Forget a company's old replies step by step, a transaction each; returns how many."""
+    forgotten = 0
+    while True:
+        with acting_for(company.id):
+            step = forget_old_replies(act=act_now(company))
+        forgotten += step
+        if step < FORGOTTEN_AT_ONCE:
+            return forgotten
 
 
 async def work() -> None:

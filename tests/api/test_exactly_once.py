@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from django.db import connections
 
 from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.kernel import tenancy
-from dinghuo.kernel.idempotency import KEY_MAX
+from dinghuo.kernel.idempotency import KEPT_FOR, KEY_MAX, forget_old_replies
 from dinghuo.kernel.models import KeptReply
+from dinghuo.reference.companies import act_now
 from dinghuo.reference.models import Company
 from tests.api.callers import Answer, Caller, a_caller, a_user, a_wholesaler
 from tests.api.goods import a_customer, a_product
@@ -59,6 +61,17 @@ def test_a_key_with_another_request_is_refused(wholesaler: Company, admin: Calle
     # A body that does not fit its schema is told so before its key is looked at.
     assert refused[1].status == 422
     assert SalesOrder.objects.count() == 1
+
+
+def test_a_reply_is_forgotten_after_its_time_and_not_before(wholesaler: Company, admin: Caller) -> None:
+    for key in ("old", "new"):
+        admin.post("/orders", the_request(admin), Idempotency_Key=key).ok()
+    act = act_now(wholesaler)
+    KeptReply.objects.filter(key="old").update(kept_at=act.at - KEPT_FOR - timedelta(seconds=1))
+    KeptReply.objects.filter(key="new").update(kept_at=act.at - KEPT_FOR + timedelta(seconds=1))
+    assert forget_old_replies(act=act) == 1
+    assert "old" not in KeptReply.objects.values_list("key", flat=True)
+    assert "new" in KeptReply.objects.values_list("key", flat=True)
 
 
 def test_a_key_belongs_to_its_user(wholesaler: Company, admin: Caller) -> None:
