@@ -1,4 +1,4 @@
-"""Builds what pages load but git does not hold: css, js and fonts from the npm lock, into the package.
+"""Builds what pages load and papers are printed with but git does not hold: css, js and fonts from the npm lock, into the package.
 
 Standard library only, since ./dev asks `are_fresh` before anything is installed.
 """
@@ -10,23 +10,33 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "dinghuo"
 VENDOR = PACKAGE / "web" / "static" / "vendor"
+# Papers are printed with whole fonts; no page loads these.
+FONTS = PACKAGE / "exchange" / "papers" / "fonts"
 STAMP = VENDOR / "built-from.txt"
 
 
 @dataclass(frozen=True)
 class Vendored:
-    """Files of one npm package that pages load: `files` may hold a pattern; `into` is a folder below vendor/."""
+    """Files of one npm package; `files` may hold a pattern, `into` is a folder below `home`."""
 
     package: str
     files: tuple[str, ...]
     into: str
     licences: tuple[str, ...]
+    home: Path = VENDOR
+
+
+def font(script: str, *weights: str) -> Vendored:
+    """A script's font for papers, in whole files: a printer of papers takes neither the subsets nor the format of pages."""
+    files = tuple(f"{weight}/*.ttf" for weight in weights)
+    return Vendored(f"@expo-google-fonts/{script}", files, script, ("LICENSE_FONT",), FONTS)
 
 
 VENDORED = (
@@ -34,6 +44,10 @@ VENDORED = (
     Vendored("echarts", ("dist/echarts.min.js",), "echarts", ("LICENSE", "NOTICE")),
     Vendored("@fontsource-variable/noto-sans-sc", ("index.css",), "noto-sans-sc", ("LICENSE",)),
     Vendored("@fontsource-variable/noto-sans-sc", ("files/*-wght-normal.woff2",), "noto-sans-sc/files", ()),
+    font("noto-sans", "400Regular", "700Bold"),
+    font("noto-sans-sc", "400Regular", "700Bold"),
+    # Names and addresses of customers, in whatever script they write.
+    *(font(f"noto-sans-{script}", "400Regular") for script in ("arabic", "devanagari", "hebrew", "kr", "thai")),
 )
 
 # The maps stay behind, and the hashed names of static files are given only when every reference resolves.
@@ -86,14 +100,18 @@ def build() -> None:
     if are_fresh():
         return
     npm("ci")
-    fresh = VENDOR.with_name("vendor.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    for vendored in VENDORED:
-        copy_files(vendored, fresh)
-    (fresh / "LICENCES.txt").write_text(licences(), encoding="utf-8")
-    (fresh / STAMP.name).write_text(digest())
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    fresh.rename(VENDOR)
+    # The stamp lies in vendor/, which is therefore replaced last.
+    for home in (FONTS, VENDOR):
+        fresh = home.with_name(f"{home.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        held = [vendored for vendored in VENDORED if vendored.home == home]
+        for vendored in held:
+            copy_files(vendored, fresh)
+        (fresh / "LICENCES.txt").write_text(licences(held), encoding="utf-8")
+        if home == VENDOR:
+            (fresh / STAMP.name).write_text(digest())
+        shutil.rmtree(home, ignore_errors=True)
+        fresh.rename(home)
 
 
 def copy_files(vendored: Vendored, destination: Path) -> None:
@@ -109,12 +127,15 @@ def copy_files(vendored: Vendored, destination: Path) -> None:
             copy_file(path, target / path.name)
 
 
-def licences() -> str:
+def licences(held: Iterable[Vendored]) -> str:
     """Name each package's version and licence; Tabler ships no licence file of its own, so its terms are added."""
     lines = ["The files in this folder come, unchanged but for their source map references, from these packages.", ""]
-    for package in sorted({vendored.package for vendored in VENDORED}):
+    packages = sorted({vendored.package for vendored in held})
+    for package in packages:
         facts = json.loads((ROOT / "node_modules" / package / "package.json").read_text(encoding="utf-8"))
         lines.append(f"{package} {facts['version']}: {facts['license']}")
+    if "@tabler/core" not in packages:
+        return "\n".join([*lines, ""])
     own_terms = (ROOT / "LICENSE").read_text(encoding="utf-8").split("\n\n", 2)[2]
     return "\n".join([*lines, "", "@tabler/core: copyright 2018-2026 the Tabler authors and Pawel Kuna", "", own_terms])
 

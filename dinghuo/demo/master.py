@@ -46,6 +46,14 @@ def make_company() -> Company:
         name_zh="云岭商贸有限公司",
         currency_id="CNY",
         time_zone="Asia/Shanghai",
+        address="环市东路 371 号",
+        city="广州",
+        postcode="510095",
+        country="CN",
+        phone="020-5555 0100",
+        tax_id="91440101MA5XXXXX04",
+        bank_name="珠江商业银行环市东支行",
+        bank_account="6200 0000 0000 0001",
         is_generated=True,
     )
 

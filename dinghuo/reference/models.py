@@ -43,7 +43,7 @@ class Unit(models.Model):
 class Company(models.Model):
     """A wholesaler that runs on this system, and which steps it lets run by themselves.
 
-    `works_on` are the ISO weekdays on which goods leave: 1 is Monday.
+    `works_on` are the ISO weekdays on which goods leave: 1 is Monday. Address, tax id and bank account stand on its papers.
     """
 
     id = models.AutoField(primary_key=True)
@@ -61,6 +61,14 @@ class Company(models.Model):
     auto_invoice = models.BooleanField(db_default=True)
     finance_confirms = models.BooleanField(db_default=False)
     is_generated = models.BooleanField(db_default=False)
+    address = models.CharField(max_length=300, db_default="")
+    city = models.CharField(max_length=100, db_default="")
+    postcode = fields.code(20, db_default="")
+    country = fields.code(2, db_default="")
+    phone = fields.code(40, db_default="")
+    tax_id = fields.code(40, db_default="")
+    bank_name = models.CharField(max_length=200, db_default="")
+    bank_account = fields.code(40, db_default="")
 
     class Meta:
         db_table = "company"

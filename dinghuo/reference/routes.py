@@ -29,10 +29,12 @@ R = TypeVar("R")
 View = Callable[Concatenate[ApiRequest, P], R]
 
 JSON: Final = "application/json; charset=utf-8"
+PDF: Final = "application/pdf"
 SAFE: Final = frozenset({"GET"})
 KEY_HEADER: Final = "Idempotency-Key"
 VERSION_HEADER: Final = "If-Match"
 
+FILE: Final = {"responses": {200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}}}
 IDEMPOTENCY_KEY: Final = {
     "in": "header",
     "name": KEY_HEADER,
@@ -66,6 +68,7 @@ def route(
     """Declare a view as the route `call` ("POST /orders") for tokens that have one of the permissions.
 
     The view's name, as camel case, is the operation id; its docstring the description; its return type the schema of the reply.
+    A view that returns `bytes` answers with a PDF.
     """
     method, path = call.split(" ")
     permissions = (needs,) if isinstance(needs, str) else tuple(needs)
@@ -73,17 +76,18 @@ def route(
 
     def declaring(view: View[P, R]) -> View[P, R]:
         reply = get_type_hints(view)["return"]
+        is_file = reply is bytes
         answered = answering(view, reply, status, is_safe=method in SAFE or PUBLIC in permissions)
         summary, _, details = (view.__doc__ or "").partition("\n")
         router.api_operation(
             [method],
             path,
             auth=None if PUBLIC in permissions else BearerToken(permissions),
-            response={status: reply, **dict.fromkeys(problem_codes(method, path, permissions), Problem)},
+            response={status: None if is_file else reply, **dict.fromkeys(problem_codes(method, path, permissions), Problem)},
             operation_id=camel(view.__name__),
             summary=summary.rstrip("."),
             description=details.strip() or summary,
-            openapi_extra=described(method, permissions, extra),
+            openapi_extra=described(method, permissions, FILE if is_file else extra),
         )(declare(answered, " ".join(permissions)))
         return view
 
@@ -101,7 +105,8 @@ def answering(view: View[P, R], schema: Any, status: int, *, is_safe: bool) -> C
 
         def work() -> Reply:
             try:
-                return Reply(status, JSON, adapter.dump_json(view(asked, *args, **kwargs)))
+                value = view(asked, *args, **kwargs)
+                return Reply(status, PDF, value) if isinstance(value, bytes) else Reply(status, JSON, adapter.dump_json(value))
             except Refused as refusal:
                 return refused(refusal)
 

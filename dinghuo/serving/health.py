@@ -24,7 +24,8 @@ ASSETS: Final = (
     "web/static/vendor/tabler/tabler.min.js",
     "web/static/vendor/echarts/echarts.min.js",
     "web/static/vendor/noto-sans-sc/index.css",
-    "web/locale/zh_Hans/LC_MESSAGES/django.mo",
+    "exchange/papers/fonts/noto-sans-sc/NotoSansSC_400Regular.ttf",
+    "locale/zh_Hans/LC_MESSAGES/django.mo",
 )
 
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from dinghuo.exchange.papers import api as papers
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
 from dinghuo.journey.finance import api as finance
@@ -59,6 +60,7 @@ ROUTERS: Final[Sequence[Router]] = (
     shipping.router,
     finance.router,
     tracking.router,
+    papers.router,
 )
 
 # What the database says when a number or a day that passed the checks grows beyond its column on the way.

@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from django.urls import path, register_converter
 
+from dinghuo.exchange.papers import pages as papers
 from dinghuo.journey.allocation import pages as allocation
 from dinghuo.journey.analytics import pages as analytics
 from dinghuo.journey.finance import pages as finance
@@ -38,8 +39,11 @@ urlpatterns = [
     path("review/", review.review, name="review"),
     path("allocation/", allocation.allocation, name="allocation"),
     path("shipping/", shipping.shipping, name="shipping"),
+    path("shipping/<id:shipment_id>/delivery-note.pdf", papers.delivery_note, name="paper-shipment"),
+    path("shipping/due/delivery-notes.pdf", papers.delivery_notes_due, name="papers-due"),
     path("finance/", finance.finance, name="finance"),
     path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),
+    path("finance/invoices/<id:invoice_id>/invoice.pdf", papers.invoice, name="paper-invoice"),
     path("finance/receivables/", finance.receivables, name="receivables"),
     path("finance/payments/", finance.payments, name="payments"),
     path("finance/payments/new/", payments.new_payment, name="payment-new"),
@@ -54,6 +58,8 @@ urlpatterns = [
     path("portal/orders/<id:order_id>/", portal.portal_order, name="portal-order"),
     path("portal/orders/<id:order_id>/feedback/", portal.leave, name="portal-feedback"),
     path("portal/invoices/<id:invoice_id>/", portal.portal_invoice, name="portal-invoice"),
+    path("portal/shipments/<id:shipment_id>/delivery-note.pdf", papers.own_delivery_note, name="portal-paper-shipment"),
+    path("portal/invoices/<id:invoice_id>/invoice.pdf", papers.own_invoice, name="portal-paper-invoice"),
     path("api/v1/", api.addresses()),
     *actions.addresses(),
 ]

@@ -80,6 +80,10 @@ def check(method: str, path: str, answer: Answer) -> None:
     operation = called(method, path)
     if operation is not None:
         assert str(answer.status) in operation.details["responses"], (method, path, answer)
+        media = operation.is_file(answer.status)
+        if media is not None:
+            assert answer.headers["Content-Type"] == media, (method, path)
+            return
         found = faults(answer.body, operation.schema_of(answer.status), document())
         assert not found, (method, path, found)
 

@@ -31,8 +31,14 @@ class Described:
     details: Any
 
     def schema_of(self, status: int) -> Any:
-        """The schema of a reply; KeyError for a status that is not described."""
-        return self.details["responses"][str(status)]["content"]["application/json"]["schema"]
+        """The schema of a reply in JSON or of a file; KeyError for a status that is not described."""
+        content = self.details["responses"][str(status)]["content"]
+        return content[self.is_file(status) or "application/json"]["schema"]
+
+    def is_file(self, status: int) -> str | None:
+        """The media type of a reply that is a file; None for JSON."""
+        content = self.details["responses"].get(str(status), {}).get("content", {})
+        return next((media for media in content if media != "application/json"), None)
 
 
 @cache

@@ -23,7 +23,7 @@ def found_by_doctor(dinghuo: Dinghuo) -> dict[str, bool]:
 
 def test_doctor_finds_a_sound_database(dinghuo: Dinghuo) -> None:
     looked = found_by_doctor(dinghuo)
-    for name in ("server", "durability", "encoding", "migrations", "rights", "disk", "time zones"):
+    for name in ("server", "durability", "encoding", "migrations", "rights", "disk", "time zones", "assets"):
         assert looked[name], name
 
 

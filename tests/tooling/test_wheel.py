@@ -31,7 +31,8 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
 
 def test_the_wheel_holds_what_is_built_and_not_in_git(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
-    vendored = {tree.relative(path) for path in assets.VENDOR.glob("**/*") if path.is_file()}
+    homes = (assets.VENDOR, assets.FONTS)
+    vendored = {tree.relative(path) for home in homes for path in home.glob("**/*") if path.is_file()}
     compiled = {tree.relative(path.with_suffix(".mo")) for path in tree.PACKAGE.glob("**/locale/**/*.po")}
     assert vendored
     assert (vendored | compiled) - held == set()

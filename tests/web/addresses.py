@@ -55,9 +55,13 @@ def path_of(address: Address, goods: Goods) -> str:
         "portal-order": goods.delivered,
         "portal-feedback": goods.delivered,
         "portal-invoice": goods.invoice,
+        "paper-shipment": goods.shipment,
+        "portal-paper-shipment": goods.shipment,
+        "paper-invoice": goods.invoice,
+        "portal-paper-invoice": goods.invoice,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
     route = address.route
-    for name in ("key", "order_id", "invoice_id", "feedback_id"):
+    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id"):
         route = route.replace(f"<id:{name}>", str(found))
     return f"/{route}"

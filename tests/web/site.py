@@ -81,6 +81,7 @@ class Goods:
     noticed: int
     delivered: int
     invoice: int
+    shipment: int
     draft_invoice: int
     payment: int
     feedback: int
@@ -104,6 +105,7 @@ def some_of_everything(site: Site) -> Goods:
             noticed=shops.noticed(shop, [(first, 3)]),
             delivered=delivered,
             invoice=invoice,
+            shipment=shops.shipment_of(shops.order_of(invoice)),
             draft_invoice=shops.drafted(shop, [(second, 2)]),
             payment=shops.paid(shop, invoice),
             feedback=Feedback.objects.get(order_id=delivered).id,
