@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast, get_type_hints
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast, get_type_hints
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -29,12 +29,10 @@ R = TypeVar("R")
 View = Callable[Concatenate[ApiRequest, P], R]
 
 JSON: Final = "application/json; charset=utf-8"
-PDF: Final = "application/pdf"
 SAFE: Final = frozenset({"GET"})
 KEY_HEADER: Final = "Idempotency-Key"
 VERSION_HEADER: Final = "If-Match"
 
-FILE: Final = {"responses": {200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}}}
 IDEMPOTENCY_KEY: Final = {
     "in": "header",
     "name": KEY_HEADER,
@@ -49,6 +47,29 @@ IF_MATCH: Final = {
     "description": "The version that the change is meant for, as the ETag of the order gave it.",
     "schema": {"type": "string", "pattern": '^"?[0-9]{1,9}"?$', "examples": ['"1"']},
 }
+
+
+class File(bytes):
+    """A reply that is no JSON but a file of its own type."""
+
+    media: ClassVar[str] = "application/octet-stream"
+
+    @classmethod
+    def described(cls) -> dict[str, Any]:
+        """What the OpenAPI document says of it."""
+        return {"responses": {200: {"content": {cls.media: {"schema": {"type": "string", "format": "binary"}}}}}}
+
+
+class Pdf(File):
+    """A paper."""
+
+    media = "application/pdf"
+
+
+class Xml(File):
+    """An e-document."""
+
+    media = "application/xml"
 
 
 class KeyMalformed(Malformed):
@@ -68,7 +89,7 @@ def route(
     """Declare a view as the route `call` ("POST /orders") for tokens that have one of the permissions.
 
     The view's name, as camel case, is the operation id; its docstring the description; its return type the schema of the reply.
-    A view that returns `bytes` answers with a PDF.
+    A view that returns a `File` answers with that file.
     """
     method, path = call.split(" ")
     permissions = (needs,) if isinstance(needs, str) else tuple(needs)
@@ -76,18 +97,18 @@ def route(
 
     def declaring(view: View[P, R]) -> View[P, R]:
         reply = get_type_hints(view)["return"]
-        is_file = reply is bytes
-        answered = answering(view, reply, status, is_safe=method in SAFE or PUBLIC in permissions)
+        file = reply if isinstance(reply, type) and issubclass(reply, File) else None
+        answered = answering(view, bytes if file else reply, status, is_safe=method in SAFE or PUBLIC in permissions)
         summary, _, details = (view.__doc__ or "").partition("\n")
         router.api_operation(
             [method],
             path,
             auth=None if PUBLIC in permissions else BearerToken(permissions),
-            response={status: None if is_file else reply, **dict.fromkeys(problem_codes(method, path, permissions), Problem)},
+            response={status: None if file else reply, **dict.fromkeys(problem_codes(method, path, permissions), Problem)},
             operation_id=camel(view.__name__),
             summary=summary.rstrip("."),
             description=details.strip() or summary,
-            openapi_extra=described(method, permissions, FILE if is_file else extra),
+            openapi_extra=described(method, permissions, file.described() if file else extra),
         )(declare(answered, " ".join(permissions)))
         return view
 
@@ -106,7 +127,8 @@ def answering(view: View[P, R], schema: Any, status: int, *, is_safe: bool) -> C
         def work() -> Reply:
             try:
                 value = view(asked, *args, **kwargs)
-                return Reply(status, PDF, value) if isinstance(value, bytes) else Reply(status, JSON, adapter.dump_json(value))
+                media, body = (value.media, value) if isinstance(value, File) else (JSON, adapter.dump_json(value))
+                return Reply(status, media, body)
             except Refused as refusal:
                 return refused(refusal)
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from dinghuo.exchange.einvoice import api as e_invoices
 from dinghuo.exchange.papers import api as papers
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
@@ -61,6 +62,7 @@ ROUTERS: Final[Sequence[Router]] = (
     finance.router,
     tracking.router,
     papers.router,
+    e_invoices.router,
 )
 
 # What the database says when a number or a day that passed the checks grows beyond its column on the way.

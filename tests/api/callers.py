@@ -122,7 +122,9 @@ def a_caller(
 @contextmanager
 def a_wholesaler(**settings: Any) -> Iterator[Company]:
     """A company that can do the whole journey, for which the test acts."""
-    company = builders.a_company(**settings)
+    # A letterhead, since an e-invoice must name who sends it.
+    letterhead = {"country": "CN", "address": "1 Harbour Road", "tax_id": "91310000MA1K35XX1A"}
+    company = builders.a_company(**{**letterhead, **settings})
     with tenancy.acting_for(company.id):
         act = builders.an_act(company)
         with transaction.atomic():

@@ -10,7 +10,7 @@ from dinghuo.exchange.papers.invoices import invoices
 from dinghuo.exchange.papers.printing import PAPERS_MAX
 from dinghuo.kernel.errors import Malformed, Missing
 from dinghuo.reference.bearers import ApiRequest
-from dinghuo.reference.routes import route
+from dinghuo.reference.routes import Pdf, route
 from dinghuo.reference.wire import Asked, BodyId, Id
 
 router = Router(tags=["papers"])
@@ -35,29 +35,30 @@ class NotesWanted(NoteWanted):
 
 
 @route(router, "GET /shipments/{shipment_id}/delivery-note", needs=("shipments.read", "portal.read"))
-def print_delivery_note(request: ApiRequest, shipment_id: Id, wanted: Query[NoteWanted]) -> bytes:
+def print_delivery_note(request: ApiRequest, shipment_id: Id, wanted: Query[NoteWanted]) -> Pdf:
     """Print a shipment's delivery note as PDF; a customer's token prints its own."""
-    return delivery_notes(
+    pdf = delivery_notes(
         company_id=request.act.company_id,
         shipment_ids=[shipment_id],
         form=wanted.form,
         language=wanted.language,
         only_customer=request.only_customer,
     )
+    return Pdf(pdf)
 
 
 @route(router, "POST /delivery-notes/print", needs="shipments.read")
-def print_delivery_notes(request: ApiRequest, wanted: NotesWanted) -> bytes:
+def print_delivery_notes(request: ApiRequest, wanted: NotesWanted) -> Pdf:
     """Print up to 1,000 delivery notes as one PDF, in the order of their ids. A wrong one is named: `unknown_shipment`."""
     company_id = request.act.company_id
     try:
-        return delivery_notes(company_id=company_id, shipment_ids=wanted.ids, form=wanted.form, language=wanted.language)
+        return Pdf(delivery_notes(company_id=company_id, shipment_ids=wanted.ids, form=wanted.form, language=wanted.language))
     except Missing as missing:
         raise Malformed("Some shipments are not known.", code="unknown_shipment", column="ids", **missing.facts) from missing
 
 
 @route(router, "GET /invoices/{invoice_id}/pdf", needs=("invoices.read", "portal.read"))
-def print_invoice(request: ApiRequest, invoice_id: Id, wanted: Query[PaperWanted]) -> bytes:
+def print_invoice(request: ApiRequest, invoice_id: Id, wanted: Query[PaperWanted]) -> Pdf:
     """Print an invoice or credit note as PDF; a customer's token prints its own that are posted."""
     company_id, only_customer = request.act.company_id, request.only_customer
-    return invoices(company_id=company_id, invoice_ids=[invoice_id], language=wanted.language, only_customer=only_customer)
+    return Pdf(invoices(company_id=company_id, invoice_ids=[invoice_id], language=wanted.language, only_customer=only_customer))

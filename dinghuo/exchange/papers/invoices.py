@@ -68,11 +68,18 @@ class Billed:
     amount_tax: Decimal
 
 
-def invoices(*, company_id: int, invoice_ids: Sequence[int], language: str = "", only_customer: int | None = None) -> bytes:
+def invoices(
+    *,
+    company_id: int,
+    invoice_ids: Sequence[int],
+    language: str = "",
+    only_customer: int | None = None,
+    for_archive: bool = False,
+) -> bytes:
     """Invoices and credit notes as one PDF, each in its customer's language unless one is asked for.
 
-    Three statements however many. Raises Missing when one of them is not there, is not `only_customer`'s, or is a draft that a
-    customer asks for.
+    Three statements however many. One `for_archive` is PDF/A-3b, which may carry the e-invoice. Raises Missing when one of them is
+    not there, is not `only_customer`'s, or is a draft that a customer asks for.
     """
     asked = {"company_id": company_id, "ids": list(invoice_ids)}
     heads: list[Head] = in_order(invoice_ids, sql.rows("exchange/invoices_to_print", Head, **asked, only_customer=only_customer))
@@ -86,7 +93,7 @@ def invoices(*, company_id: int, invoice_ids: Sequence[int], language: str = "",
         speaks = spoken(language, head.language, company.language)
         with translation.override(speaks):
             papers.append(paper(head, billed.get(head.id, []), speaks) | {"sender": sender(company, speaks)})
-    return printed("invoice", papers)
+    return printed("invoice", papers, for_archive=for_archive)
 
 
 def paper(head: Head, lines: Sequence[Billed], language: str) -> dict[str, Any]:

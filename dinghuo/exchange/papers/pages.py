@@ -12,7 +12,7 @@ from dinghuo.journey.shipping.models import ShipmentState
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.paging import asked
-from dinghuo.reference.routes import PDF
+from dinghuo.reference.routes import Pdf
 
 
 @page(needs="shipments.read")
@@ -74,6 +74,6 @@ def form_of(request: MemberRequest) -> Form:
 
 def shown(pdf: bytes, name: str) -> HttpResponse:
     """A PDF that the browser shows, and saves under a name that says what it is."""
-    response = HttpResponse(pdf, content_type=PDF)
+    response = HttpResponse(pdf, content_type=Pdf.media)
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response

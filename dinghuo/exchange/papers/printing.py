@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import typst
 from pypdf import PdfReader, PdfWriter
@@ -17,6 +17,7 @@ FONTS: Final = HERE / "fonts"
 
 # One paper: everything that its form shows, already in words and figures.
 Paper = Mapping[str, Any]
+Standard = Literal["1.7", "a-3b"]
 
 # A file is compiled in parts: the compiler holds some 1.5 MB for each page that it lays out.
 PAPERS_AT_ONCE: Final = 50
@@ -46,22 +47,25 @@ def compiler(form: str) -> typst.Compiler:
     return kept[form]
 
 
-def printed(form: str, papers: Sequence[Paper]) -> bytes:
+def printed(form: str, papers: Sequence[Paper], *, for_archive: bool = False) -> bytes:
     """The PDF of papers, one after the other, each beginning on a page of its own and counting its own pages.
 
-    `form` names a file of `forms/`. Raises ValueError for no paper or more than 1,000.
+    `form` names a file of `forms/`. One `for_archive` is PDF/A-3b, which may carry other files. Raises ValueError for no paper or
+    more than 1,000.
     """
     if not 0 < len(papers) <= PAPERS_MAX:
         raise ValueError(f"between 1 and {PAPERS_MAX} papers are printed at once, not {len(papers)}")
-    parts = [compiled(form, papers[start : start + PAPERS_AT_ONCE]) for start in range(0, len(papers), PAPERS_AT_ONCE)]
+    standard: Standard = "a-3b" if for_archive else "1.7"
+    starts = range(0, len(papers), PAPERS_AT_ONCE)
+    parts = [compiled(form, papers[start : start + PAPERS_AT_ONCE], standard) for start in starts]
     return parts[0] if len(parts) == 1 else bound(parts)
 
 
-def compiled(form: str, papers: Sequence[Paper]) -> bytes:
+def compiled(form: str, papers: Sequence[Paper], standard: Standard) -> bytes:
     """The PDF of a few papers."""
     data = json.dumps({"papers": papers}, ensure_ascii=False)
     # Tags, for readers aloud, double the time of a long table; papers are for the hand.
-    pdf = compiler(form).compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False)
+    pdf = compiler(form).compile(sys_inputs={"data": data}, format="pdf", pdf_tags=False, pdf_standards=standard)
     assert isinstance(pdf, bytes), "one PDF comes as one value"
     return pdf
 

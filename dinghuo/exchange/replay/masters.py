@@ -48,6 +48,11 @@ def make_company(code: str, file_name: str) -> Company:
         language="en",
         # The file trades on Sundays as well, and takes goods back on the day they are sold.
         works_on="1234567",
+        address="1 Generated Street",
+        city="London",
+        postcode="EC1A 1AA",
+        country="GB",
+        tax_id="GB999999973",
         is_generated=True,
     )
 
