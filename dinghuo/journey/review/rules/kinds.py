@@ -57,8 +57,13 @@ class Finding:
     line_ids: Sequence[int] = field(default=())
 
 
-# For how many days a person's release keeps the same rule from holding the same order again.
-COMMON = (Parameter("grace_days", "whole", 0, maximum=365),)
+# For how many days a person's release keeps the same rule from holding the same order again, and whom a breach never holds.
+COMMON = (
+    Parameter("grace_days", "whole", 0, maximum=365),
+    Parameter("except_customers", "choices", []),
+    Parameter("except_classes", "choices", []),
+)
+NOT_COMPARED = frozenset(parameter.name for parameter in COMMON)
 
 
 def checked_parameters(kind: Kind, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
