@@ -21,7 +21,7 @@ from dinghuo.journey.finance.operations import (
     post_stock_documents,
 )
 from dinghuo.journey.ordering.operations import cancel_orders, lock_orders
-from dinghuo.journey.review.operations import escalate_overdue, review_held_orders, review_orders
+from dinghuo.journey.review.operations import escalate_overdue, hold_orders, review_held_orders, review_orders
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
 from dinghuo.journey.shipping.operations import cancel_shipments, make_shipping_notices
 from dinghuo.journey.tracking.operations import make_promises, notify_customers
@@ -193,12 +193,38 @@ def withdraw_orders(*, act: Act, order_ids: Sequence[int], reason: str) -> list[
 def withdraw_order(act: Act, order_id: int, reason: str) -> list[Outcome]:
     """Withdraw one order, or leave everything of it as it was."""
     savepoint = transaction.savepoint()
+    free_stock(act, order_id, reason)
+    outcomes = cancel_orders(act=act, order_ids=[order_id], reason=reason)
+    finish = transaction.savepoint_commit if all(row.done for row in outcomes) else transaction.savepoint_rollback
+    finish(savepoint)
+    return outcomes
+
+
+@transaction.atomic
+def hold_back_orders(*, act: Act, order_ids: Sequence[int], reason_code: str, reason: str) -> list[Outcome]:
+    """Undo the release of orders that have not left: notices are cancelled, stock goes back, the orders wait again.
+
+    An order of which something has left is refused with `already_under_way`, and keeps what it has.
+    """
+    wanted = sorted(set(order_ids))
+    lock_orders(company_id=act.company_id, order_ids=wanted, ready_in=())
+    return [outcome for order_id in wanted for outcome in hold_back_order(act, order_id, (reason_code, reason))]
+
+
+def hold_back_order(act: Act, order_id: int, why: tuple[str, str]) -> list[Outcome]:
+    """Hold one released order again, or leave everything of it as it was."""
+    savepoint = transaction.savepoint()
+    free_stock(act, order_id, why[1])
+    outcomes = hold_orders(act=act, order_ids=[order_id], reason_code=why[0], reason=why[1])
+    finish = transaction.savepoint_commit if all(row.done for row in outcomes) else transaction.savepoint_rollback
+    finish(savepoint)
+    return outcomes
+
+
+def free_stock(act: Act, order_id: int, reason: str) -> None:
+    """Cancel an order's notices that have not left, and give back the stock that it was given."""
     notices = Shipment.objects.filter(company_id=act.company_id, order_id=order_id, state=ShipmentState.NOTICE)
     ids = list(notices.values_list("id", flat=True))
     if ids:
         cancel_shipments(act=act, shipment_ids=ids, reason=reason)
     give_back(act=act, order_ids=[order_id])
-    outcomes = cancel_orders(act=act, order_ids=[order_id], reason=reason)
-    finish = transaction.savepoint_commit if all(row.done for row in outcomes) else transaction.savepoint_rollback
-    finish(savepoint)
-    return outcomes

@@ -65,11 +65,11 @@ ON_ORDERS: Final = (
     ),
     Action(
         "order-release", _("Release"), _("The order was released."), "orders.release", _in("held"),
-        lambda act, key, reason: release_orders(act=act, order_ids=[key], reason=reason), asks_reason=True,
+        lambda act, key, reason: release_orders(act=act, order_ids=[key], reason_code="other", reason=reason), asks_reason=True,
     ),
     Action(
         "order-reject", _("Reject"), _("The order was rejected."), "orders.release", _in("held"),
-        lambda act, key, reason: reject_orders(act=act, order_ids=[key], reason=reason), asks_reason=True, is_grave=True,
+        lambda act, key, reason: reject_orders(act=act, order_ids=[key], reason_code="other", reason=reason), asks_reason=True, is_grave=True,
     ),
     Action(
         "order-allocate", _("Allocate"), _("Stock was looked for."), "stock.allocate", _in("released"),

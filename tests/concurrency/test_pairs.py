@@ -110,7 +110,11 @@ def amend_or_submit(shop: Shop) -> tuple[int, Doing, Doing]:
 
 def amend_or_release(shop: Shop) -> tuple[int, Doing, Doing]:
     order_id = held(shop, goods(shop))
-    return order_id, amend(shop, order_id), lambda: release_orders(act=shop.act, order_ids=[order_id], reason="known")
+    return (
+        order_id,
+        amend(shop, order_id),
+        lambda: release_orders(act=shop.act, order_ids=[order_id], reason_code="other", reason="known"),
+    )
 
 
 def withdraw_or_dispatch(shop: Shop) -> tuple[int, Doing, Doing]:

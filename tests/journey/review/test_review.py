@@ -115,9 +115,9 @@ def test_a_person_releases_or_rejects_a_held_order_with_a_reason(company: Compan
     first, second = (submitted(act, company, customer, 10) for _ in range(2))
     review_orders(act=act)
     person = an_act(company, actor_id=7)
-    assert release_orders(act=person, order_ids=[first], reason="paid in cash")[0].done
-    assert reject_orders(act=person, order_ids=[second], reason="fraud")[0].done
-    assert release_orders(act=person, order_ids=[first], reason="again")[0].code == "not_held"
+    assert release_orders(act=person, order_ids=[first], reason_code="other", reason="paid in cash")[0].done
+    assert reject_orders(act=person, order_ids=[second], reason_code="other", reason="fraud")[0].done
+    assert release_orders(act=person, order_ids=[first], reason_code="other", reason="again")[0].code == "not_held"
     assert list(Approval.objects.order_by("id").values_list("decision", "reason", "decided_by_id")) == [
         ("released", "paid in cash", 7),
         ("rejected", "fraud", 7),
