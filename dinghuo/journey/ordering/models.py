@@ -159,7 +159,7 @@ class OrderCharge(CompanyRow):
 
 
 class OrderAmendment(CompanyRow):
-    """A change of an order after it was entered: the version it made and the difference, line by line. Append-only."""
+    """A change of an order after it was entered: the version it made and what differs, by line and column. Append-only."""
 
     order = fields.Within(SalesOrder)
     version = models.IntegerField()
