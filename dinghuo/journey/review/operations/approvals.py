@@ -104,7 +104,8 @@ def approve_step(*, act: Act, step_id: int, reason_code: str, reason: str) -> Ou
     else:
         close_requests(act, [step.request_id], RequestState.APPROVED)
 
-    journal.record(act, "StepApproved", "sales_order", [happened(step, {"role": step.role, "position": step.position})])
+    facts = {"role": step.role, "position": step.position, "reason": reason, "reason_code": reason_code}
+    journal.record(act, "StepApproved", "sales_order", [happened(step, facts)])
     if step.next_step_id is None and not step.has_holds:
         go_on(act, step)
     state = SalesOrder.objects.values_list("state", flat=True).get(company_id=act.company_id, id=step.order_id)

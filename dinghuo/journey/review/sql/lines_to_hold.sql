@@ -5,7 +5,7 @@
 -- Needs: nothing before; lock the orders, then read again
 SELECT line.id, line.order_id, line.position, sales_order.number, sales_order.state AS order_state,
        sales_order.version AS order_version, line.ordered - line.allocated AS waits,
-       EXISTS (
+       exists (
            SELECT FROM hold
             WHERE hold.company_id = %(company_id)s::INT AND hold.order_line_id = line.id AND hold.rule_id IS NULL
               AND hold.lifted_at IS NULL) AS is_held
