@@ -22,6 +22,7 @@ from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
 from dinghuo.journey.review import approval_api as approvals
+from dinghuo.journey.review import rule_api as rules
 from dinghuo.journey.shipping import api as shipping
 from dinghuo.journey.tracking import api as tracking
 from dinghuo.kernel import tenancy
@@ -55,6 +56,7 @@ ROUTERS: Final[Sequence[Router]] = (
     journey.router,
     review.router,
     approvals.router,
+    rules.router,
     allocation.router,
     shipping.router,
     finance.router,

@@ -70,6 +70,19 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "before_loading": _("before loading"),
     "hold_line": _("Line on hold"),
     "release": _("Released by exclusion"),
+    "newly_held": _("Newly held"),
+    "newly_passed": _("Newly passed"),
+    "held_as_before": _("Held as before"),
+    "edit_credit_limit": _("Edit a credit limit"),
+    "release_hold": _("Release a hold"),
+    "create_customer": _("Create a customer"),
+    "approve_order": _("Approve an order"),
+    "take_payment": _("Take a payment"),
+    "write_off": _("Write off"),
+    # The reasons of the pairs that every company starts with; others are shown as they were written.
+    "Who may raise a limit could release his own breach of it.": _("Who may raise a limit could release his own breach of it."),
+    "Who may invent a customer could approve goods for it.": _("Who may invent a customer could approve goods for it."),
+    "Who takes money could write off what he kept.": _("Who takes money could write off what he kept."),
     "blocked": _("it is blocked"),
     "not_on_sale_yet": _("it is not on sale yet"),
     "discontinued": _("it is discontinued and too little is left"),
@@ -129,6 +142,8 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "CreditNotePosted": _("Credit note %(number)s over %(amount)s posted"),
     "PaymentTaken": _("Payment %(number)s of %(amount)s received"),
     "PaymentApplied": _("Payment of %(amount)s applied"),
+    "DisputeOpened": _("%(amount)s of the invoice disputed"),
+    "DisputeClosed": _("Dispute closed"),
     "PromiseMade": _("Delivery promised for %(promised_on)s"),
     "CustomerNotified": _("Customer notified"),
     "FeedbackLeft": _("Customer rated the order %(rating)s of 5"),
@@ -211,6 +226,8 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "needs_confirmation": _("Finance has to confirm this document."),
     "not_posted": _("The invoice has not been posted yet."),
     "already_settled": _("The invoice has been paid already."),
+    "already_disputed": _("The invoice is disputed already."),
+    "already_closed": _("The dispute has been closed already."),
     "nothing_left": _("Nothing is left of the payment."),
     "nothing_open": _("The customer owes nothing."),
     "not_all_invoiced": _("Not everything of the order has been invoiced."),
@@ -219,7 +236,9 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "already_answered": _("This feedback has been answered already."),
 }
 
-SHARES: Final = frozenset({"deviation", "deviation_max", "margin"})
+SHARES: Final = frozenset(
+    {"cash_discount", "customer_cash_discount", "deviation", "deviation_max", "likeness", "margin", "share", "share_allowed"}
+)
 AMOUNTS: Final = frozenset(
     {
         "allowed", "amount", "billed_not_posted", "credit_limit", "delivered_not_billed", "discount", "exposure", "goods",

@@ -67,6 +67,8 @@ ROUTES = {
     "POST /invoices": "invoices.write",
     "GET /invoices/{invoice_id}": "invoices.read portal.read",
     "POST /invoices/{invoice_id}/post": "invoices.post",
+    "POST /invoices/{invoice_id}/disputes": "invoices.write",
+    "POST /disputes/{dispute_id}/close": "invoices.write",
     "GET /receivables": "invoices.read portal.read",
     "GET /payments": "payments.read",
     "POST /payments": "payments.take",
@@ -84,6 +86,17 @@ ROUTES = {
     "GET /delegations": "approvals.read",
     "POST /delegations": "orders.approve",
     "POST /delegations/{delegation_id}/end": "orders.approve",
+    "GET /rule-kinds": "rules.read",
+    "GET /rules": "rules.read",
+    "GET /rules/{rule_id}": "rules.read",
+    "GET /rules/{rule_id}/versions": "rules.read",
+    "POST /rules": "rules.write",
+    "POST /rule-trials": "rules.write",
+    "POST /rules/{rule_id}/versions": "rules.write",
+    "POST /rules/{rule_id}/retire": "rules.write",
+    "POST /rules/{rule_id}/restore": "rules.write",
+    "GET /approval-matrix/versions": "approvals.read",
+    "GET /delegations/history": "approvals.read",
     "GET /duties": "approvals.read",
     "POST /duties": "approvals.write",
     "GET /decisions": "approvals.read",
@@ -102,6 +115,8 @@ BODIES: dict[str, Any] = {
     "POST /orders/{order_id}/release": REASON,
     "POST /orders/{order_id}/reject": REASON,
     "POST /orders/{order_id}/feedback": {"rating": 4},
+    "POST /invoices/{invoice_id}/disputes": REASON,
+    "POST /disputes/{dispute_id}/close": {"resolution": "Agreed."},
     "POST /shipments/{shipment_id}/cancel": REASON,
     "POST /feedback/{feedback_id}/answer": {"answer": "Thank you."},
     "POST /customers/{customer_id}/sales-person": {"user_id": 1},
@@ -110,7 +125,7 @@ BODIES: dict[str, Any] = {
     "POST /approvals/{approval_step_id}/ask": {"question": "Why?"},
 }
 # Steps and delegations of another company are asked for in the tests of approvals.
-OF_ONE = [call for call in ROUTES if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call]
+OF_ONE = [call for call in ROUTES if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call and "{dispute_id}" not in call]
 MISSING = 4_611_686_018_427_387_904
 NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
 

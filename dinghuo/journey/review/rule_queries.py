@@ -68,6 +68,12 @@ def rules_after(*, company_id: int, search: RuleSearch, after_id: int, count: in
     return sql.rows("review/rules_after", RuleVersion, company_id=company_id, **asked)
 
 
+def rule_version(*, company_id: int, rule_id: int) -> RuleVersion | None:
+    """One version of a rule, or None."""
+    found = rules_after(company_id=company_id, search=RuleSearch(), after_id=rule_id - 1, count=1)
+    return found[0] if found and found[0].id == rule_id else None
+
+
 def rule_versions(*, company_id: int, rule_id: int, before: int = VERSION_MAX, count: int) -> list[RuleVersion]:
     """The versions of the rule to which a version belongs, the newest first; none for an unknown id."""
     asked = {"rule_id": rule_id, "before_version": before, "count": count}
@@ -79,9 +85,9 @@ class ScopeChoice:
     """What a rule's scope may name; `id`, `name` and `name_zh` are as a customer's, else empty."""
 
     code: str
-    id: str = ""
-    name: str = ""
-    name_zh: str = ""
+    id: str
+    name: str
+    name_zh: str
 
 
 def scopes_matching(*, company_id: int, scope: str, wanted: str) -> list[ScopeChoice]:

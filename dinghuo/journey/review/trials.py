@@ -150,6 +150,8 @@ def dry_run(*, act: Act, draft: RuleDraft, last: int, from_on: date = date.min, 
     customers are now. A fixed number of statements however many orders. Raises Malformed with the code of `add_rule` for a draft
     that could not be put in force.
     """
+    # That nothing is written is not left to this code alone.
+    sql.execute("review/read_only")
     the_only([fault_in_draft(act, draft) or Outcome(id=0)])
     parameters, _ = checked_parameters(KINDS[draft.kind], draft.parameters)
     rule = RuleInForce(

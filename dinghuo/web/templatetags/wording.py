@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 
+from dinghuo.journey.review import rule_history
 from dinghuo.kernel.errors import Refused
 from dinghuo.reference.access import Member
 from dinghuo.reference.acting import told
@@ -57,6 +58,18 @@ def breach_in_words(inputs: Any, kind: str) -> str:
 def rule_name(kind: str) -> str:
     """What a kind of review rule is called."""
     return words.rule(kind)
+
+
+@register.filter
+def rule_scope(rule: Any) -> str:
+    """Whom or what a review rule judges."""
+    return rule_history.scope_in_words(rule)
+
+
+@register.filter
+def check_points(points: Any) -> str:
+    """When a review rule runs."""
+    return rule_history.points_in_words(points)
 
 
 @register.filter

@@ -80,7 +80,7 @@ def test_a_trial_takes_the_same_statements_for_one_and_for_many(company: Company
         reviewed(act, company, a_customer(company), 5)
     with CaptureQueriesContext(connection) as statements:
         dry_run(act=act, draft=RuleDraft("mine", kind), last=100)
-    assert len(statements) == {"quantities": 1, "cases": 3}[kind]
+    assert len(statements) == {"quantities": 2, "cases": 4}[kind]
 
 
 def run(*arguments: str) -> int:

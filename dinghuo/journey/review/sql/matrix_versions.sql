@@ -7,11 +7,13 @@
 SELECT
     matrix.id, matrix.version, matrix.escalate_after_hours::INT AS escalate_after_hours, matrix.quantity_tolerance,
     matrix.bars_sales_person, matrix.deputies, matrix.created_at, matrix.created_by_id,
-    coalesce(app_user.username, '') AS author, matrix.retired_at, count(band.id)::INT AS bands
+    coalesce(app_user.username, '') AS author, matrix.retired_at,
+    (
+        SELECT count(*)::INT FROM approval_band AS band
+         WHERE band.company_id = matrix.company_id AND band.matrix_id = matrix.id
+    ) AS bands
   FROM approval_matrix AS matrix
-  LEFT JOIN approval_band AS band ON band.company_id = matrix.company_id AND band.matrix_id = matrix.id
   LEFT JOIN app_user ON app_user.id = matrix.created_by_id
  WHERE matrix.company_id = %(company_id)s::INT AND matrix.id < %(before_id)s::BIGINT
- GROUP BY matrix.id, app_user.username
  ORDER BY matrix.id DESC
  LIMIT %(count)s::INT

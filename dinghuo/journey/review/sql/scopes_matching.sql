@@ -1,8 +1,8 @@
 -- Name the customer classes or product categories in use that hold a text.
 -- In:    company_id int, scope text (customer_class or product_category), wanted text, count int
--- Out:   code text; at most count rows
+-- Out:   code text, id text, name text, name_zh text (empty, as these have no names); at most count rows
 -- Needs: nothing
-SELECT found.code
+SELECT found.code, '' AS id, '' AS name, '' AS name_zh
   FROM (
     SELECT customer.customer_class AS code
       FROM customer
