@@ -38,6 +38,10 @@ KINDS_IN_WORDS: Final[Mapping[str, StrOrPromise]] = {
     "dates": _("The requested day cannot be met."),
     "stock": _("Less is free than a line asks for."),
     "currency": _("The currency or the terms of payment are not allowed."),
+    "incoterm": _("The delivery term does not go with who pays the freight."),
+    "tax_registry": _("The tax registry does not confirm the tax number."),
+    "denied_party": _("The customer or receiver is like somebody on a list of denied parties."),
+    "export_licence": _("Goods of dual use would leave the country without a licence."),
 }
 
 LABELS: Final[Mapping[str, StrOrPromise]] = {
@@ -65,7 +69,19 @@ LABELS: Final[Mapping[str, StrOrPromise]] = {
     "required": _("Must be there"),
     "currencies": _("Currencies allowed"),
     "terms_days_max": _("Longest terms in days"),
+    "checks_days": _("Look at the days to pay"),
+    "checks_cash_discount": _("Look at the cash discount"),
+    "share_max_admin": _("Largest share of an administrator"),
+    "share_max_sales": _("Largest share of sales"),
+    "share_max_credit": _("Largest share of credit control"),
+    "share_max_finance": _("Largest share of finance"),
+    "share_max_customer": _("Largest share of the customer itself"),
+    "p99_times": _("Times the quantity that 99 of 100 lines keep to"),
+    "p99_lines_min": _("Lines to compare with"),
+    "parcel_kg_max": _("Heaviest parcel in kilograms"),
     "grace_days": _("Days of grace"),
+    "except_customers": _("Customers it never holds"),
+    "except_classes": _("Customer classes it never holds"),
 }
 
 HELP: Final[Mapping[str, StrOrPromise]] = {
@@ -89,6 +105,16 @@ HELP: Final[Mapping[str, StrOrPromise]] = {
     "hours": _("Between the two orders."),
     "currencies": _("Codes parted by commas, such as USD, EUR; company currency is always allowed."),
     "terms_days_max": _("Longer terms are not allowed."),
+    "share_max_admin": _("For orders that an administrator entered; empty is the largest share above."),
+    "share_max_sales": _("For orders that sales entered; empty is the largest share above."),
+    "share_max_credit": _("For orders that credit control entered; empty is the largest share above."),
+    "share_max_finance": _("For orders that finance entered; empty is the largest share above."),
+    "share_max_customer": _("For orders that the customer entered; empty is the largest share above."),
+    "p99_times": _("Compared with the lines of all customers; empty does not compare."),
+    "p99_lines_min": _("With fewer lines of the product nobody's lines are compared."),
+    "parcel_kg_max": _("An order up to this weight may go to a PO box; 0 is none."),
+    "except_customers": _("Codes parted by commas; a breach is on record and holds nothing."),
+    "except_classes": _("Classes parted by commas; a breach is on record and holds nothing."),
     "grace_days": _("For so long after a person's release the rule does not hold the same order again; 0 is never."),
 }
 
@@ -100,6 +126,8 @@ OPTIONS: Final[Mapping[str, StrOrPromise]] = {
     "name": _("Name"),
     "address": _("Street"),
     "city": _("City"),
+    "region": _("Region"),
+    "postcode": _("Postcode"),
     "country": _("Country"),
 }
 
