@@ -125,7 +125,11 @@ BODIES: dict[str, Any] = {
     "POST /approvals/{approval_step_id}/ask": {"question": "Why?"},
 }
 # Steps and delegations of another company are asked for in the tests of approvals.
-OF_ONE = [call for call in ROUTES if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call and "{dispute_id}" not in call]
+OF_ONE = [
+    call
+    for call in ROUTES
+    if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call and "{dispute_id}" not in call
+]
 MISSING = 4_611_686_018_427_387_904
 NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
 
