@@ -13,6 +13,7 @@ RULES: Final[Mapping[str, StrOrPromise]] = {
     "prices": _("Prices"),
     "credit": _("Credit"),
     "approval": _("Approval"),
+    "by_hand": _("Held by a person"),
     "account": _("Account"),
     "order_maximum": _("Largest order"),
     "credit_horizon": _("Credit within a horizon"),
@@ -200,6 +201,7 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
         _("No goods of dual use leave the country."),
         _("Line %(line)s: product %(product)s is of dual use and goes to %(to_country)s; a licence may be needed."),
     ),
+    "by_hand": (_("Nobody holds the order."), _("A person holds it: %(reason)s")),
     "approval": (
         _("No approval is missing."),
         _("An order over %(amount)s with a margin of %(margin)s waits for %(role)s."),

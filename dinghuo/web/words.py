@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from dinghuo.journey.review.models import ReasonCode
 from dinghuo.reference.models import Role, Unit
 from dinghuo.web import rule_words
 
@@ -83,6 +84,28 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "Who may raise a limit could release his own breach of it.": _("Who may raise a limit could release his own breach of it."),
     "Who may invent a customer could approve goods for it.": _("Who may invent a customer could approve goods for it."),
     "Who takes money could write off what he kept.": _("Who takes money could write off what he kept."),
+    "approved": _("Approved"),
+    "declined": _("Declined"),
+    "asked": _("Asked"),
+    "line_held": _("Line held"),
+    "line_freed": _("Hold of a line lifted"),
+    "held_again": _("Held again after its release"),
+    "waiting": _("Waiting"),
+    "open_orders": _("Open orders"),
+    "delivered_not_billed": _("Delivered, not billed"),
+    "billed_not_posted": _("Billed, not posted"),
+    "open_receivables": _("Open receivables"),
+    "unapplied_payments": _("Payments not applied"),
+    "sales_order": _("Order"),
+    "sales_invoice": _("Invoice"),
+    "payment": _("Payment"),
+    "stock": _("in stock"),
+    "supply": _("with a supply"),
+    "none": _("no supply known"),
+    "allocated": _("allocated"),
+    "day": _("by day"),
+    "week": _("by week"),
+    "month": _("by month"),
     "blocked": _("it is blocked"),
     "not_on_sale_yet": _("it is not on sale yet"),
     "discontinued": _("it is discontinued and too little is left"),
@@ -106,6 +129,9 @@ SHADES: Final[Mapping[str, str]] = {
     "reject": "red",
     "pass": "green",
     "open": "yellow",
+    "waiting": "yellow",
+    "approved": "green",
+    "declined": "red",
 }
 
 EVENTS: Final[Mapping[str, StrOrPromise]] = {
@@ -123,6 +149,9 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "ApprovalAsked": _("Approval asked for"),
     "ApprovalVoided": _("Approval void, since the order changed"),
     "ApprovalEscalated": _("Approval overdue, handed on"),
+    "LineHeld": _("Line %(line)s held"),
+    "QuestionAsked": _("A reviewer asks: %(question)s"),
+    "QuestionAnswered": _("The answer: %(answer)s"),
     "ApproverAsked": _("An approver asks: %(question)s"),
     "StepApproved": _("Approval given"),
     "OrderCompleted": _("Order completed"),
@@ -142,6 +171,7 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "CreditNotePosted": _("Credit note %(number)s over %(amount)s posted"),
     "PaymentTaken": _("Payment %(number)s of %(amount)s received"),
     "PaymentApplied": _("Payment of %(amount)s applied"),
+    "DeniedListChanged": _("List of denied parties changed: %(list)s"),
     "DisputeOpened": _("%(amount)s of the invoice disputed"),
     "DisputeClosed": _("Dispute closed"),
     "PromiseMade": _("Delivery promised for %(promised_on)s"),
@@ -153,6 +183,19 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "DelegationEnded": _("Delegation ended"),
     "DutiesSeparated": _("Incompatible duties changed"),
     "CustomerChanged": _("Customer changed"),
+}
+
+# What a person did to an order before its release, by the event that it left.
+TOUCHES: Final[Mapping[str, StrOrPromise]] = {
+    "OrderAmended": _("Order changed"),
+    "OrderReleased": _("Hold released"),
+    "OrderHeld": _("Put on hold"),
+    "HoldLifted": _("Hold of a line lifted"),
+    "LineHeld": _("Line held"),
+    "StepApproved": _("Approval given"),
+    "ApproverAsked": _("Question before approval"),
+    "QuestionAsked": _("Question asked"),
+    "QuestionAnswered": _("Question answered"),
 }
 
 # Why something was not done. What stands in %(...)s is taken from the refusal's facts.
@@ -172,7 +215,14 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "four_eyes": _("Who entered, changed, sells or has approved this order does not approve it."),
     "lacks_role": _("This approval is for another role."),
     "incompatible_duties": _("The two duties must not be in one hand: %(because)s"),
-    "unknown_reason": _("Choose a reason and say it in words."),
+    "unknown_reason": _("Choose a reason and say it in words. The reasons are: %(codes)s."),
+    "question_missing": _("A question has between 1 and 300 characters."),
+    "answer_missing": _("An answer has between 1 and 300 characters."),
+    "nothing_to_approve": _("No approval is waited for here."),
+    "cannot_be_held": _("A line of an order in this state cannot be held: %(state)s."),
+    "already_on_hold": _("The line is on hold already."),
+    "nothing_to_hold": _("The line has all its stock already; there is nothing left to hold."),
+    "already_under_way": _("Goods of this order have stock or have left; its release cannot be undone."),
     "unknown_role": _("This role may not approve."),
     "unknown_user": _("This user may not approve."),
     "unknown_duty": _("There is no such duty."),
@@ -233,7 +283,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_all_invoiced": _("Not everything of the order has been invoiced."),
     "not_delivered": _("Nothing of this order has been delivered yet."),
     "already_rated": _("This order has been rated already."),
-    "already_answered": _("This feedback has been answered already."),
+    "already_answered": _("This has been answered already."),
 }
 
 SHARES: Final = frozenset(
@@ -268,6 +318,8 @@ def _written(name: str, fact: Any) -> str:
         return of(text)
     if name == "role" and text in Role.values:
         return str(Role(text).label)
+    if name == "codes":
+        return ", ".join(reason(str(item)) for item in fact)
     if isinstance(fact, list):
         return ", ".join(of(str(item)) for item in fact) or "–"
     if name == "number" or not FRACTION.fullmatch(text):
@@ -289,6 +341,11 @@ def of(code: str) -> str:
     return str(CODES.get(code) or code.replace("_", " "))
 
 
+def reason(code: str) -> str:
+    """What the reason code of a decision is called."""
+    return str(ReasonCode(code).label) if code in ReasonCode.values else of(code)
+
+
 def shade(state: str) -> str:
     """The colour of a state's badge."""
     return SHADES.get(state, "secondary")
@@ -301,10 +358,17 @@ def event(kind: str, facts: Mapping[str, Any]) -> str:
     return ": ".join(part for part in (sentence, rules, str(facts.get("reason") or "")) if part)
 
 
+def touch(kind: str) -> str:
+    """What a person did to an order, by the kind of its event."""
+    return str(TOUCHES.get(kind) or kind)
+
+
 def refusal(code: str, facts: Mapping[str, Any]) -> str:
     """A refusal in one sentence."""
     sentence = REFUSALS.get(code)
-    return of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
+    told = of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
+    numbers = ", ".join(str(number) for number in facts.get("numbers") or ())
+    return f"{told} ({numbers})" if numbers else told
 
 
 def finding(kind: str, outcome: str, inputs: Mapping[str, Any]) -> str:
