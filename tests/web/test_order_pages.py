@@ -204,19 +204,19 @@ def test_a_payment_that_cannot_be_is_asked_again(site: Site, field: str, value: 
 
 def test_a_button_that_comes_too_late_says_why_nothing_happened(site: Site, goods: Goods) -> None:
     credit = site.clients["credit"]
-    credit.post(f"/orders/{goods.held}/release/", {"reason": "paid by phone"})
+    credit.post(f"/orders/{goods.held}/release/", {"reason_code": "paid", "reason": "paid by phone"})
     assert state_of(site, goods.held) == "released"
-    response = credit.post(f"/orders/{goods.held}/release/", {"reason": "again"}, follow=True)
+    response = credit.post(f"/orders/{goods.held}/release/", {"reason_code": "paid", "reason": "again"}, follow=True)
     assert "The order is not on hold; its state is: Released." in read(response).text
     response = site.clients["sales"].post(f"/orders/{goods.held}/submit/", follow=True)
     assert "The order is not a draft any more." in read(response).text
 
 
 def test_a_decision_without_a_reason_is_refused(site: Site, goods: Goods) -> None:
-    for reason in ("", "   ", "x" * 301):
-        response = site.clients["credit"].post(f"/orders/{goods.held}/release/", {"reason": reason})
+    for code, reason in (("paid", ""), ("paid", "   "), ("paid", "x" * 301), ("", "seen"), ("mood", "seen")):
+        response = site.clients["credit"].post(f"/orders/{goods.held}/release/", {"reason_code": code, "reason": reason})
         assert response.status_code == 422
-        assert "A reason is needed" in read(response).text
+        assert "The reasons are: Paid or secured, Limit agreed" in read(response).text
     assert state_of(site, goods.held) == "held"
 
 

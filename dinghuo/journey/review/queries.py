@@ -1,41 +1,11 @@
-"""Reads of review: the orders that wait for a person."""
+"""Reads about reviewing itself: what people decided, and how often nobody had to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from dinghuo.kernel import sql
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOrder:
-    """An order on hold; `inputs` hold, for each of `kinds`, the figures that its rule compared last."""
-
-    id: int
-    number: str
-    ordered_on: date
-    customer_code: str
-    name: str
-    name_zh: str
-    currency: str
-    amount_gross: Decimal
-    kinds: Sequence[str]
-    inputs: Sequence[Mapping[str, Any]]
-    held_since: datetime | None
-
-    @property
-    def holds(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """Each holding rule's kind with its figures."""
-        return list(zip(self.kinds, self.inputs, strict=True))
-
-
-def held_orders(*, company_id: int, after: tuple[date, int], count: int) -> list[HeldOrder]:
-    """The orders on hold, the longest waiting first, after a day and id: at most `count`."""
-    after_on, after_id = after
-    limits = {"after_on": after_on, "after_id": after_id, "count": count}
-    return sql.rows("review/held_orders", HeldOrder, company_id=company_id, **limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ from dinghuo.journey.review.operations import (
     set_matrix,
     set_sales_person,
 )
-from dinghuo.journey.review.queries import decisions_by_person, held_orders
+from dinghuo.journey.review.queries import decisions_by_person
+from dinghuo.journey.review.queue import Wanted, queued_orders
 from dinghuo.journey.review.rules.approval import Band, DelegationDraft, MatrixDraft
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Missing
@@ -542,7 +543,7 @@ def test_the_list_of_held_orders_names_the_approval_that_is_missing(company: Com
     the_matrix(act)
     order_id = an_order_of(act, company, 20_000)
     reviewed(act, order_id)
-    (row,) = held_orders(company_id=company.id, after=(date.min, 0), count=2)
+    (row,) = queued_orders(act, Wanted(), count=2)
     assert (row.id, row.held_since) == (order_id, act.at)
     ((kind, inputs),) = row.holds
     assert kind == "approval"
