@@ -144,9 +144,13 @@ def test_the_figures_are_drawn_and_a_bar_leads_to_its_documents(browser: Browser
 def test_a_reason_is_asked_before_an_order_is_released(browser: Browser, address: str, site: Site, goods: Goods) -> None:
     with visit(browser, address, site, "credit") as looking:
         looking.go(f"/orders/{goods.held}/")
-        looking.page.click("summary:has-text('Release')")
-        looking.page.fill(f"#reason-order-release-{goods.held}", "paid by phone")
-        looking.page.click(f"form[action='/orders/{goods.held}/release/'] button")
-        looking.page.wait_for_selector("text=The order was released.")
+        looking.page.click("a:has-text('Decide')")
+        looking.page.click("button:has-text('Release')")
+        assert looking.page.evaluate("document.activeElement.id") == "reason_code", "the browser asks for the reason first"
+        looking.page.select_option("#reason_code", "paid")
+        looking.page.fill("#reason", "paid by phone")
+        looking.page.click("button:has-text('Release')")
+        looking.page.wait_for_selector("text=The order was released")
+        looking.go(f"/orders/{goods.held}/")
         assert "paid by phone" in looking.page.inner_text("#content")
         assert looking.complaints == []

@@ -7,6 +7,7 @@ from django import template
 from django.http import HttpRequest
 
 from dinghuo.journey.review import rule_history
+from dinghuo.journey.review.models import ReasonCode
 from dinghuo.kernel.errors import Refused
 from dinghuo.reference.access import Member
 from dinghuo.reference.acting import told
@@ -52,6 +53,24 @@ def finding_in_words(finding: Any) -> str:
 def breach_in_words(inputs: Any, kind: str) -> str:
     """What a rule that was broken found, in words."""
     return words.finding(kind, "breach", inputs or {})
+
+
+@register.filter
+def reason_in_words(code: str) -> str:
+    """The reason code of a decision in words."""
+    return words.reason(code)
+
+
+@register.filter
+def touch_in_words(kind: str) -> str:
+    """What a person did to an order, named after the event that it left."""
+    return words.touch(kind)
+
+
+@register.simple_tag
+def reason_codes() -> list[tuple[str, Any]]:
+    """Every reason code of a decision with its name, to choose from."""
+    return list(ReasonCode.choices)
 
 
 @register.filter
