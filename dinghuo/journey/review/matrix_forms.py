@@ -63,6 +63,11 @@ class TypedMatrix:
     faults: list[str] = field(default_factory=list)
 
     @property
+    def is_faulty(self) -> bool:
+        """Whether something must be put right, in a row or elsewhere."""
+        return bool(self.faults) or any(band.fault for band in self.bands)
+
+    @property
     def rows(self) -> list[TypedBand]:
         """The bands, and some empty rows for more."""
         return [*self.bands, *(TypedBand() for _row in range(min(BLANK_ROWS, BANDS_MAX - len(self.bands))))]
@@ -152,7 +157,10 @@ def band_of(row: TypedBand) -> Band | None:
         bounds[name] = number if text else None
     if len(row.customer_class) > CLASS_MAX:
         row.fault = _("A customer class has at most %(most)s characters.") % {"most": CLASS_MAX}
-    return None if row.fault else Band(tuple(row.roles), customer_class=row.customer_class, **bounds)
+    band = Band(tuple(row.roles), customer_class=row.customer_class, **bounds)
+    if not row.fault and band.is_empty:
+        row.fault = _("The band's end is not above its start.")
+    return None if row.fault else band
 
 
 def fits(name: str, number: Decimal | None) -> bool:

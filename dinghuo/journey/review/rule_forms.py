@@ -213,7 +213,7 @@ def value_of(parameter: Parameter, typed: Any) -> Any:
     if type_of(parameter) == "words":
         return [word for each in typed.replace("，", ",").split(",") if (word := each.strip())]
     if parameter.type in {"number", "whole"}:
-        return None if typed == "" else number_of(typed) if number_of(typed) is not None else typed
+        return typed.replace(",", "") or None
     return typed
 
 
