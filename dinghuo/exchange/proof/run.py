@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from dinghuo.exchange.proof import seeds
-from dinghuo.exchange.proof.seeds import Past, Tested
+from dinghuo.exchange.proof.seeds import Past, TriedOrder
 from dinghuo.exchange.replay.countries import country_code
 from dinghuo.exchange.replay.year import Document, Year, read_year
 from dinghuo.journey.ordering.operations import enter_orders, submit_orders
@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 # Which rule is to catch which error, with the parameters that were used.
 RULES: Mapping[str, RuleDraft] = {
     seeds.WRONG_PRICE: RuleDraft("prices", "prices", {"deviation_max": "0.80"}),
-    seeds.ZERO_TOO_MANY: RuleDraft("usual_quantity", "usual_quantity", {"times_max": "3", "orders_min": 4, "p99_times": "1"}),
+    seeds.ZERO_TOO_MANY: RuleDraft("usual_quantity", "usual_quantity", {"times_max": "4", "orders_min": 4}),
     seeds.DUPLICATE_PO: RuleDraft("same_po", "same_po"),
     seeds.BLOCKED_CUSTOMER: RuleDraft("customer", "customer"),
     seeds.BAD_TAX_ID: RuleDraft("tax_id", "tax_id"),
@@ -112,11 +112,11 @@ def proof(path: Path, plan: Plan) -> Proof:
     return found
 
 
-def reviewed(company: Company, year: Year, past: Past, earlier: Sequence[Document], tested: Sequence[Tested]) -> Proof:
+def reviewed(company: Company, year: Year, past: Past, earlier: Sequence[Document], tested: Sequence[TriedOrder]) -> Proof:
     """Enter what came before without rules, then the tested orders, and let the rules judge these in one run."""
     shop = Shop(company, year, past, tested)
     for portion in portions(earlier):
-        ids = shop.enter([Tested(document, document.sold, seeds.purchase_order(document)) for document in portion])
+        ids = shop.enter([TriedOrder(document, document.sold, seeds.purchase_order(document)) for document in portion])
         review_orders(act=shop.act, order_ids=ids)
     shop.make_customers_wrong(tested)
     for draft in RULES.values():
@@ -138,7 +138,7 @@ def portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 class Shop:
     """The company of a proof: who is in it, and how an order of the file is entered there."""
 
-    def __init__(self, company: Company, year: Year, past: Past, tested: Sequence[Tested]) -> None:
+    def __init__(self, company: Company, year: Year, past: Past, tested: Sequence[TriedOrder]) -> None:
         day = max(order.document.first_moment for order in tested).date()
         self.company = company
         self.act = Act(company_id=company.id, at=datetime.combine(day, clock(18), UTC), on=day)
@@ -172,7 +172,7 @@ class Shop:
         self.customers = {row.code: row for row in customers}
         self.products = {row.code: row.pk for row in products}
 
-    def enter(self, orders: Sequence[Tested]) -> list[int]:
+    def enter(self, orders: Sequence[TriedOrder]) -> list[int]:
         """Enter and submit some orders as they are; returns their ids in the same order."""
         entered = enter_orders(act=self.act, drafts=[self.draft_of(order) for order in orders])
         refused = [outcome for outcome in entered if outcome.document_id is None]
@@ -181,7 +181,7 @@ class Shop:
         submit_orders(act=self.act, order_ids=ids)
         return ids
 
-    def draft_of(self, order: Tested) -> OrderDraft:
+    def draft_of(self, order: TriedOrder) -> OrderDraft:
         """An order of the file as a draft."""
         return OrderDraft(
             self.customers[order.document.account].pk,
@@ -192,7 +192,7 @@ class Shop:
             ordered_on=order.document.first_moment.date(),
         )
 
-    def make_customers_wrong(self, tested: Sequence[Tested]) -> None:
+    def make_customers_wrong(self, tested: Sequence[TriedOrder]) -> None:
         """Block the customers, and spoil the tax ids, of the orders whose error that is."""
         wrong: defaultdict[str, list[int]] = defaultdict(list)
         for order in tested:
@@ -216,7 +216,7 @@ def spoilt(tax_id: str) -> str:
     return f"{tax_id[:-1]}{(int(tax_id[-1]) + 1) % 10}"
 
 
-def compared(tested: Mapping[int, Tested], breaches: Sequence[Breach], seconds: float) -> Proof:
+def compared(tested: Mapping[int, TriedOrder], breaches: Sequence[Breach], seconds: float) -> Proof:
     """What was caught: the rule of an error found the order, and for an error in a line, that line."""
     broken = {(breach.order_id, breach.code): set(breach.lines) for breach in breaches}
     kinds = []
@@ -230,7 +230,7 @@ def compared(tested: Mapping[int, Tested], breaches: Sequence[Breach], seconds: 
     return Proof(kinds, len(tested), len(clean), len(stopped), seconds)
 
 
-def is_caught(order: Tested, lines: set[int] | None) -> bool:
+def is_caught(order: TriedOrder, lines: set[int] | None) -> bool:
     """Whether a rule that found the order found its error; None when it found nothing."""
     return lines is not None and (order.position is None or order.position in lines)
 

@@ -59,7 +59,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class TriedOrder:
     """An order as it is entered: with the kind of its error, empty for none, and the line that has it."""
 
     document: Document
@@ -76,11 +76,11 @@ def orders_of(year: Year) -> list[Document]:
     return [document for document in named if document.sold and all(line.unit_price > 0 for line in document.sold)]
 
 
-def seeded(tested: Sequence[Document], past: Past, *, each: int, seed: int) -> list[Tested]:
+def seeded(tested: Sequence[Document], past: Past, *, each: int, seed: int) -> list[TriedOrder]:
     """Give `each` orders of a kind one error of it, each order one at most; the others stay as they are in the file."""
     chance = random.Random(seed)
     orders_by_customer = Counter(document.account for document in tested)
-    found = {place: Tested(document, document.sold, purchase_order(document)) for place, document in enumerate(tested)}
+    found = {place: TriedOrder(document, document.sold, purchase_order(document)) for place, document in enumerate(tested)}
     for kind in KINDS:
         free = [place for place, order in found.items() if not order.error]
         chance.shuffle(free)
@@ -97,7 +97,9 @@ def purchase_order(document: Document) -> str:
     return f"PO-{document.number}"
 
 
-def with_error(kind: str, order: Tested, past: Past, orders_by_customer: Mapping[str, int], chance: random.Random) -> Tested | None:
+def with_error(
+    kind: str, order: TriedOrder, past: Past, orders_by_customer: Mapping[str, int], chance: random.Random
+) -> TriedOrder | None:
     """The order with an error of that kind, None when it cannot have one."""
     if kind in {BLOCKED_CUSTOMER, BAD_TAX_ID}:
         # The error lies with the customer: it must not make other orders wrong as well.

@@ -19,7 +19,7 @@ from dinghuo.journey.review.registry import ask_registry, vies
 from dinghuo.kernel.errors import Malformed
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company, Customer, Membership, User
-from tests.builders import TODAY, a_customer, a_product, a_warehouse, an_act, an_order
+from tests.builders import TODAY, a_customer, a_product, a_released_order, a_warehouse, an_act, an_order
 
 
 class Registry(BaseHTTPRequestHandler):
@@ -168,7 +168,7 @@ def test_a_discount_is_judged_by_the_roles_of_whoever_entered_the_order(company:
 def test_the_usual_quantity_of_a_product_is_that_of_all_customers(company: Company, act: Act) -> None:
     product, warehouse = a_product(company), a_warehouse(company)
     for _ in range(2):
-        an_order(act, a_customer(company), warehouse, [(product, quantity) for quantity in range(1, 51)])
+        a_released_order(act, a_customer(company), warehouse, [(product, quantity) for quantity in range(1, 51)])
     add_rule(act=act, draft=RuleDraft("usual", "usual_quantity", {"p99_times": "1"}))
     for quantity, outcome in ((50, "pass"), (51, "hold")):
         order_id = an_order(act, a_customer(company), warehouse, [(product, quantity)])

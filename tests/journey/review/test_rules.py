@@ -313,6 +313,15 @@ def test_one_zero_too_many_is_held_against_the_customers_own_median(quantity: in
     assert broken("usual_quantity", case) is is_broken  # E2.6
 
 
+def test_a_line_without_a_habit_does_not_hide_one_that_breaks_it() -> None:
+    first, second = replace(LINE, ordered=Decimal(100)), replace(LINE, line_id=12, position=2, ordered=Decimal(60))
+    history = {11: LineHistory(11, Decimal(1), 1), 12: LineHistory(12, Decimal(10), 4)}
+    case = a_case(lines=[first, second], history=history)
+    assert broken("usual_quantity", case)
+    finding = finding_of(a_rule("usual_quantity"), case)
+    assert (finding.inputs["line"], finding.line_ids) == (2, [12])
+
+
 @pytest.mark.parametrize(("quantity", "lines", "is_broken"), [(61, 100, True), (60, 100, False), (61, 99, False)])
 def test_a_product_new_to_the_customer_is_compared_with_what_everybody_orders(quantity: int, lines: int, is_broken: bool) -> None:
     case = a_case(line={"ordered": Decimal(quantity)}, of_product={5: ProductHistory(5, Decimal(60), lines)})

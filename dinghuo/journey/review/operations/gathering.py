@@ -26,8 +26,9 @@ from dinghuo.kernel.tenancy import Act
 WITHOUT_LIMIT = frozenset({"oldest_item", "overdue_share", "first_order"})
 
 SECONDS = 3600
-# Of how many lines of a product the usual quantity is taken.
+# Of how many lines of a product, and of how many days, the usual quantity is taken.
 LINES_KEPT = 1_000
+DAYS_BACK = 180
 
 Row = TypeVar("Row", LineHistory, LineSupply, LineListing)
 
@@ -94,7 +95,7 @@ def cases_of(act: Act, rules: Sequence[RuleInForce], order_ids: Sequence[int]) -
     )
     found = gather_lines(act, needs, kinds, ids)
     if any(rule.parameters.get("p99_times") for rule in rules):
-        asked = {"company_id": act.company_id, "order_ids": ids, "kept": LINES_KEPT}
+        asked = {"company_id": act.company_id, "order_ids": ids, "days": DAYS_BACK, "kept": LINES_KEPT}
         found.of_product = {row.product_id: row for row in sql.rows("review/product_history", ProductHistory, **asked)}
     if "denied" in needs:
         found.denied = denied_among(act, rules, orders)
