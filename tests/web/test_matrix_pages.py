@@ -125,7 +125,7 @@ def test_rows_are_added_and_removed_without_saving(site: Site) -> None:
 
 
 def test_a_matrix_of_sixty_bands_takes_as_many_statements_as_one_of_two(site: Site) -> None:
-    counts = []
+    counts: list[tuple[int, int]] = []
     for number in (2, 60):
         edges = ["", *(str(edge * 100) for edge in range(1, number)), ""]
         rows = [("", edges[place], edges[place + 1], "", "", ("credit",)) for place in range(number)]
