@@ -15,7 +15,8 @@ from pydantic import Field
 from dinghuo.journey import operations
 from dinghuo.journey.ordering.api import State, router
 from dinghuo.journey.ordering.rules import Amendment, ChargeDraft, LineDraft, OrderDraft, ShipTo
-from dinghuo.journey.reactions import withdraw_orders
+from dinghuo.journey.reactions import hold_back_orders, withdraw_orders
+from dinghuo.journey.review.api import Decision
 from dinghuo.kernel import sql
 from dinghuo.kernel.errors import Missing, the_only
 from dinghuo.reference.bearers import ApiRequest
@@ -251,6 +252,17 @@ def cancel_order(request: ApiRequest, order_id: Id, asked: Withdrawal) -> Order:
     """
     the_only(withdraw_orders(act=request.act, order_ids=[order_id], reason=asked.reason))
     return moved(request, order_id)
+
+
+@route(router, "POST /orders/{order_id}/hold", needs="orders.release")
+def hold_order(request: ApiRequest, order_id: Id, asked: Decision) -> Order:
+    """Undo an order's release before its goods have left: its notices are cancelled, its stock goes back, it waits for a person.
+
+    Refused with `not_released`, and `already_under_way` once something has left.
+    """
+    why = {"reason_code": asked.reason_code, "reason": asked.reason}
+    the_only(hold_back_orders(act=request.act, order_ids=[order_id], **why))
+    return order(request, order_id)
 
 
 def moved(request: ApiRequest, order_id: int) -> Order:
