@@ -1,6 +1,7 @@
 """What lifts a hold by itself, and what brings it back: each cause of E1.16 on real rows, judged by the conveyor."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ from dinghuo.journey.finance.operations import (
 from dinghuo.journey.finance.rules import PaymentDraft
 from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.journey.ordering.operations import amend_order, copy_order, submit_orders
-from dinghuo.journey.ordering.rules import Amendment
+from dinghuo.journey.ordering.rules import Amendment, ShipTo
 from dinghuo.journey.reactions import run_ready, withdraw_orders
 from dinghuo.journey.review.models import Hold, Review, ReviewRule
 from dinghuo.journey.review.operations import (
@@ -39,6 +40,7 @@ from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company, Customer
 from dinghuo.reference.operations.masters import change_customer
 from tests.builders import TODAY, a_carrier, a_code, a_customer, a_product, a_warehouse, an_act, an_order, document_of, some_stock
+from tests.journey.review.approving import a_person, an_order_of, approve, reviewed, steps_of, the_matrix
 
 
 def owed(act: Act, customer: Customer, amount: int, *, days_late: int = 0) -> SalesInvoice:
@@ -76,6 +78,12 @@ def states(order_ids: list[int]) -> list[str]:
     return [found[key].state for key in order_ids]
 
 
+def standing_rule(order_id: int) -> str:
+    """The rule that alone holds an order."""
+    (code,) = Hold.objects.filter(order_id=order_id, lifted_at=None).values_list("rule__code", flat=True)
+    return str(code)
+
+
 def conveyor(act: Act) -> None:
     """One pass of the review's lines of the conveyor."""
     run_ready(act=act, only=("review", "review_again"))
@@ -105,7 +113,7 @@ def dispute_all(act: Act, customer: Customer) -> None:
 
 
 def raise_pool(act: Act, customer: Customer) -> None:
-    Customer.objects.filter(pk=customer.parent_id).update(group_credit_limit=Decimal(50_000))
+    Customer.objects.filter(id__in=[customer.parent_id or 0]).update(group_credit_limit=Decimal(50_000))
 
 
 def retire(act: Act, customer: Customer) -> None:
@@ -173,7 +181,7 @@ def test_the_hold_returns_with_its_cause_when_the_dispute_ends(company: Company,
     assert close_disputes(act=act, dispute_ids=[document_of(opened)], resolution="delivered in full")[0].done
     allocate_orders(act=act, order_ids=[order_id])
     assert make_shipping_notices(act=act, order_ids=[order_id])[0].code == "stopped_before_picking"
-    assert Hold.objects.get(order_id=order_id, lifted_at=None).rule.code == "late"
+    assert standing_rule(order_id) == "late"
 
     assert open_disputes(act=act, drafts=[DisputeDraft(invoice.pk, "still short")])[0].done
     assert make_shipping_notices(act=act, order_ids=[order_id])[0].done
@@ -193,7 +201,7 @@ def test_a_hold_returns_when_the_grace_of_a_release_is_over(company: Company, ac
         review_held_orders(act=later, order_ids=[order_id])
         assert states([order_id]) == [state], f"on day {days}"  # E1.14
         if state == "held":
-            assert Hold.objects.get(order_id=order_id, lifted_at=None).rule.code == "late"
+            assert standing_rule(order_id) == "late"
             Hold.objects.filter(order_id=order_id, lifted_at=None).delete()
 
 
@@ -279,3 +287,28 @@ def test_a_set_is_withdrawn_in_as_many_statements_as_one_order(company: Company,
         outcomes = withdraw_orders(act=act, order_ids=ids, reason="too late")
     assert [row.code for row in outcomes] == ["done"] * orders
     assert len(statements) == 16
+
+
+@pytest.mark.parametrize(
+    ("change", "is_void"),
+    [
+        ({"payment_terms_days": 60}, True),
+        ({"payment_terms_days": 20}, False),
+        ({"ship_to": ShipTo("Elsewhere", "9 Other Road", "Ningbo", "CN")}, True),
+        ({"ship_to": ShipTo("", "", "", "CN", "", "315000")}, True),
+    ],
+)
+def test_an_approval_is_void_when_terms_or_address_get_worse(
+    company: Company, act: Act, change: dict[str, Any], is_void: bool
+) -> None:
+    the_matrix(act)
+    order_id = an_order_of(act, company, 20_000)
+    assert reviewed(act, order_id) == "held"
+    credit = a_person(company, "credit")
+    approve(act, steps_of(order_id)[0], credit)
+    if "ship_to" in change and not change["ship_to"].name:
+        order = SalesOrder.objects.get(id=order_id)
+        change = {"ship_to": replace(change["ship_to"], name=order.ship_to_name)}
+    assert amend_order(act=act, order_id=order_id, amendment=Amendment(1, reason="asked", **change)).done
+    assert reviewed(act, order_id) == ("held" if is_void else "released")  # E3.3
+    assert Event.objects.filter(kind="ApprovalVoided", journey_id=order_id).exists() is is_void
