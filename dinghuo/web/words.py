@@ -13,9 +13,15 @@ from django_stubs_ext import StrOrPromise
 from dinghuo.journey.review.models import ReasonCode
 from dinghuo.reference.models import Role, Unit
 from dinghuo.web import rule_words
+from dinghuo.web.refusal_words import REFUSALS
 
 # States and kinds, of orders, shipments, invoices and what else has them.
 CODES: Final[Mapping[str, StrOrPromise]] = {
+    "seller": _("Seller"),
+    "buyer": _("Buyer"),
+    "valid": _("Valid"),
+    "invalid": _("Not valid"),
+    "unchecked": _("Not checked"),
     "draft": _("Draft"),
     "submitted": _("Submitted"),
     "held": _("On hold"),
@@ -198,94 +204,6 @@ TOUCHES: Final[Mapping[str, StrOrPromise]] = {
     "QuestionAnswered": _("Question answered"),
 }
 
-# Why something was not done. What stands in %(...)s is taken from the refusal's facts.
-REFUSALS: Final[Mapping[str, StrOrPromise]] = {
-    "not_found": _("There is no such document."),
-    "malformed": _("Something in the form is not as it should be."),
-    "malformed_amount": _("The amount must be above zero and have no more decimals than the currency."),
-    "refused": _("That is not possible."),
-    "reason_missing": _("A reason is needed: between 1 and 300 characters."),
-    "not_a_draft": _("The order is not a draft any more."),
-    "not_submitted": _("The order does not wait for review; its state is: %(state)s."),
-    "not_held": _("The order is not on hold; its state is: %(state)s."),
-    "waits_for_approval": _("Only an approval is missing; a release does not replace it."),
-    "already_decided": _("Somebody has decided this already."),
-    "not_its_turn": _("Somebody else has to approve first."),
-    "order_changed": _("The order has changed since the approval was asked for."),
-    "four_eyes": _("Who entered, changed, sells or has approved this order does not approve it."),
-    "lacks_role": _("This approval is for another role."),
-    "incompatible_duties": _("The two duties must not be in one hand: %(because)s"),
-    "unknown_reason": _("Choose a reason and say it in words. The reasons are: %(codes)s."),
-    "question_missing": _("A question has between 1 and 300 characters."),
-    "answer_missing": _("An answer has between 1 and 300 characters."),
-    "nothing_to_approve": _("No approval is waited for here."),
-    "cannot_be_held": _("A line of an order in this state cannot be held: %(state)s."),
-    "already_on_hold": _("The line is on hold already."),
-    "nothing_to_hold": _("The line has all its stock already; there is nothing left to hold."),
-    "already_under_way": _("Goods of this order have stock or have left; its release cannot be undone."),
-    "unknown_role": _("This role may not approve."),
-    "unknown_user": _("This user may not approve."),
-    "unknown_duty": _("There is no such duty."),
-    "bands_overlap": _("Bands of the matrix overlap: %(bands)s."),
-    "bands_leave_gap": _("The matrix leaves a gap at an amount of %(amount)s with a margin of %(margin)s."),
-    "not_yours": _("Only the lender or an administrator may do that."),
-    "not_released": _("The order is not released; its state is: %(state)s."),
-    "order_not_released": _("The order of this shipment is not released."),
-    "version_conflict": _(
-        "Somebody else changed the order meanwhile: it is at version %(version)s now, and you saw version %(yours)s."
-        " Load the page again to see the change."
-    ),
-    "already_allocated": _("The quantity cannot be less than what is allocated already (%(allocated)s)."),
-    "cannot_be_amended": _("An order in this state cannot be changed: %(state)s."),
-    "cannot_be_cancelled": _("An order in this state cannot be cancelled: %(state)s."),
-    "stock_is_allocated": _("Goods of this order are on their way already; it cannot be cancelled."),
-    "unknown_customer": _("There is no such customer."),
-    "unknown_order": _("There is no such order."),
-    "unknown_warehouse": _("There is no such warehouse."),
-    "unknown_product": _("There is no such product."),
-    "unknown_lot": _("There is no such lot."),
-    "unknown_supply": _("There is no such supply."),
-    "unknown_invoice": _("There is no such invoice of this customer."),
-    "unknown_method": _("There is no such way to pay."),
-    "unknown_return": _("There is no such return."),
-    "unknown_shipment_line": _("There is no such line of a shipment."),
-    "more_than_expected": _("That is more than was expected."),
-    "more_than_was_shipped": _("That is more than was shipped."),
-    "not_enough_free_stock": _("Only %(free)s is free; the rest is promised to orders."),
-    "nothing_expected": _("Nothing is expected there any more."),
-    "nothing_to_allocate": _("Every line has its stock already."),
-    "nothing_to_give_back": _("There is no allocated stock to give back."),
-    "stopped_before_picking": _("A rule of the review stops this order before picking."),
-    "stopped_before_loading": _("A rule of the review stops this order before loading."),
-    "already_lifted": _("This hold has been lifted already."),
-    "order_is_held": _("The whole order is on hold; release the order."),
-    "unknown_kind": _("There is no such kind of rule."),
-    "unknown_scope": _("There is no such scope of a rule, or what it names is missing."),
-    "nothing_to_ship": _("Nothing is allocated that is not on a shipping notice yet."),
-    "no_carrier_serves": _("No carrier serves this address with this weight."),
-    "not_a_notice": _("The shipment is not a notice any more; its state is: %(state)s."),
-    "already_dispatched": _("The goods have left already."),
-    "not_on_the_road": _("The goods are not on the road; the shipment's state is: %(state)s."),
-    "not_dispatched": _("The goods have not left yet."),
-    "already_invoiced": _("This has been invoiced already."),
-    "nothing_to_invoice": _("There is nothing to invoice."),
-    "already_credited": _("This return has been credited already."),
-    "other_customer": _("That belongs to another customer."),
-    "already_posted": _("The document has been posted already."),
-    "dropped": _("The document was dropped."),
-    "needs_confirmation": _("Finance has to confirm this document."),
-    "not_posted": _("The invoice has not been posted yet."),
-    "already_settled": _("The invoice has been paid already."),
-    "already_disputed": _("The invoice is disputed already."),
-    "already_closed": _("The dispute has been closed already."),
-    "nothing_left": _("Nothing is left of the payment."),
-    "nothing_open": _("The customer owes nothing."),
-    "not_all_invoiced": _("Not everything of the order has been invoiced."),
-    "not_delivered": _("Nothing of this order has been delivered yet."),
-    "already_rated": _("This order has been rated already."),
-    "already_answered": _("This has been answered already."),
-}
-
 SHARES: Final = frozenset(
     {"cash_discount", "customer_cash_discount", "deviation", "deviation_max", "likeness", "margin", "share", "share_allowed"}
 )
@@ -314,7 +232,7 @@ def _written(name: str, fact: Any) -> str:
     if fact is None:
         return "–"
     text = str(fact)
-    if name in {"state", "because", "point"}:
+    if name in {"state", "because", "point", "status", "freight_payer", "payer_by_term"}:
         return of(text)
     if name == "role" and text in Role.values:
         return str(Role(text).label)
