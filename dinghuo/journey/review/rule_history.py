@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from dinghuo.journey.review.models import ReviewRule
 from dinghuo.journey.review.parameter_words import label_of, option_in_words
+from dinghuo.journey.review.rule_forms import schema_of
 from dinghuo.journey.review.rule_queries import RuleVersion
+from dinghuo.journey.review.rules import KINDS
 
 NOTHING: Final = "–"
 
@@ -54,8 +56,14 @@ def facts_of(rule: RuleVersion) -> dict[str, str]:
         _("Check points"): points_in_words(rule.check_points),
         _("Precedence"): str(rule.precedence),
         _("Release exclusion"): yes_or_no(rule.is_release_exclusion),
-        **{label_of(name): in_words(value) for name, value in rule.parameters.items()},
+        **{label_of(name): in_words(rule.parameters[name]) for name in names_in_order(rule)},
     }
+
+
+def names_in_order(rule: RuleVersion) -> list[str]:
+    """The parameters that a version states, in the order of its kind's form; the database keeps none."""
+    known = [parameter.name for parameter in schema_of(rule.kind)] if rule.kind in KINDS else []
+    return [name for name in known if name in rule.parameters] + [name for name in rule.parameters if name not in known]
 
 
 def scope_in_words(rule: RuleVersion) -> str:
