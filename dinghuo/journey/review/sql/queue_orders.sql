@@ -74,48 +74,51 @@ WITH held AS MATERIALIZED (
            WHEN 'mine' THEN coalesce(step.is_mine, FALSE)
            ELSE TRUE END
 ), shown AS MATERIALIZED (
-    SELECT waiting.id
+    SELECT waiting.id, waiting.number, waiting.ordered_on, waiting.requested_on, waiting.customer_id, waiting.currency,
+           waiting.amount_gross, waiting.amount, waiting.held_since, waiting.lines_held, waiting.step_id, waiting.step_role,
+           waiting.is_mine, waiting.step_amount, waiting.step_margin, waiting.question, waiting.asked_of, waiting.answer, waiting.key
       FROM waiting
      WHERE (waiting.key, waiting.id) > (%(after_key)s::NUMERIC, %(after_id)s::BIGINT)
      ORDER BY waiting.key, waiting.id
      LIMIT %(count)s::INT
-), total AS (
+), total AS MATERIALIZED (
     SELECT count(waiting.id) AS orders, coalesce(sum(waiting.amount), 0) AS amount
       FROM waiting
+), found AS MATERIALIZED (
+    -- What each cause found last is looked for on the page alone.
+    SELECT reason.order_id, 0 AS part, reason.id, reason.kind,
+           CASE WHEN reason.rule_id IS NULL THEN jsonb_build_object('reason', reason.placed_because) ELSE latest.inputs END AS inputs
+      FROM shown
+     INNER JOIN reason ON reason.order_id = shown.id
+      LEFT JOIN LATERAL (
+        SELECT review_finding.inputs
+          FROM review
+         INNER JOIN review_finding
+                 ON review_finding.company_id = review.company_id AND review_finding.review_id = review.id
+         WHERE review.company_id = %(company_id)s::INT
+           AND review.order_id = reason.order_id
+           AND review_finding.rule_id = reason.rule_id
+         ORDER BY review.id DESC
+         LIMIT 1
+     ) AS latest ON TRUE
+     UNION ALL
+    SELECT shown.id AS order_id, 1 AS part, shown.step_id AS id, 'approval' AS kind,
+           jsonb_build_object('amount', shown.step_amount::TEXT, 'margin', shown.step_margin::TEXT, 'role', shown.step_role) AS inputs
+      FROM shown
+     WHERE shown.step_id IS NOT NULL
+), cause AS MATERIALIZED (
+    SELECT order_id, array_agg(kind ORDER BY part, id) AS kinds, array_agg(inputs ORDER BY part, id) AS inputs
+      FROM found
+     GROUP BY order_id
 )
 SELECT
-    waiting.id, waiting.number, waiting.ordered_on, waiting.requested_on, waiting.customer_id, customer.code AS customer_code,
-    customer.name, customer.name_zh, waiting.currency, waiting.amount_gross, waiting.amount, waiting.held_since, cause.kinds,
-    cause.inputs, waiting.step_id, waiting.step_role, waiting.is_mine, waiting.question, waiting.asked_of, waiting.answer,
-    waiting.lines_held, waiting.key, total.orders, total.amount AS amount_in_all
+    shown.id, shown.number, shown.ordered_on, shown.requested_on, shown.customer_id, customer.code AS customer_code,
+    customer.name, customer.name_zh, shown.currency, shown.amount_gross, shown.amount, shown.held_since,
+    coalesce(cause.kinds, ARRAY[]::TEXT []) AS kinds, coalesce(cause.inputs, ARRAY[]::JSONB []) AS inputs, shown.step_id, shown.step_role,
+    shown.is_mine, shown.question, shown.asked_of, shown.answer, shown.lines_held, shown.key, total.orders,
+    total.amount AS amount_in_all
   FROM shown
- INNER JOIN waiting ON waiting.id = shown.id
- INNER JOIN customer ON customer.company_id = %(company_id)s::INT AND customer.id = waiting.customer_id
+ INNER JOIN customer ON customer.company_id = %(company_id)s::INT AND customer.id = shown.customer_id
+  LEFT JOIN cause ON cause.order_id = shown.id
  CROSS JOIN total
- CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(found.kind ORDER BY found.part, found.id), ARRAY[]::TEXT []) AS kinds,
-           coalesce(array_agg(found.inputs ORDER BY found.part, found.id), ARRAY[]::JSONB []) AS inputs
-      FROM (
-        SELECT 0 AS part, reason.id, reason.kind,
-               CASE WHEN reason.rule_id IS NULL THEN jsonb_build_object('reason', reason.placed_because) ELSE latest.inputs END AS inputs
-          FROM reason
-          LEFT JOIN LATERAL (
-            SELECT review_finding.inputs
-              FROM review
-             INNER JOIN review_finding
-                     ON review_finding.company_id = review.company_id AND review_finding.review_id = review.id
-             WHERE review.company_id = %(company_id)s::INT
-               AND review.order_id = reason.order_id
-               AND review_finding.rule_id = reason.rule_id
-             ORDER BY review.id DESC
-             LIMIT 1
-         ) AS latest ON TRUE
-         WHERE reason.order_id = waiting.id
-         UNION ALL
-        SELECT 1 AS part, waiting.step_id AS id, 'approval' AS kind,
-               jsonb_build_object('amount', waiting.step_amount::TEXT, 'margin', waiting.step_margin::TEXT, 'role', waiting.step_role)
-                   AS inputs
-         WHERE waiting.step_id IS NOT NULL
-     ) AS found
- ) AS cause
- ORDER BY waiting.key, waiting.id
+ ORDER BY shown.key, shown.id
