@@ -41,7 +41,7 @@ def test_the_queue_comes_in_pages_with_what_each_order_waits_for(act: Act, compa
     ids = [held_of(act, company, gross) for gross in (10, 30, 20)]
     for sort, wanted in (("age", ids), ("value", [ids[1], ids[2], ids[0]])):
         seen: list[Any] = []
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             found = credit.get(f"/review-queue?limit=2&sort={sort}{cursor}")
             assert (found["orders"], found["amount"]) == (3, "60.000")
