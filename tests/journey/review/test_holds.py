@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from dinghuo.journey.allocation.operations import allocate_orders
 from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
@@ -24,12 +26,15 @@ from dinghuo.journey.review.operations import (
 )
 from dinghuo.journey.shipping.models import Shipment
 from dinghuo.journey.shipping.operations import dispatch_shipments, make_shipping_notices
+from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Missing, Outcome, Refused
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company
 from tests.builders import a_carrier, a_customer, a_product, a_released_order, a_warehouse, an_act, an_order, some_stock
+from tests.concurrency.races import at_once
 from tests.journey.review.approving import a_person, an_order_of, by, reviewed, state_of, the_matrix
+from tests.shop import held, open_shop, released
 from tests.web.site import CountedQueries
 
 WHY = {"reason_code": "credit_risk", "reason": "the buyer has to sign"}
@@ -249,3 +254,31 @@ def test_holding_a_line_keeps_its_amount_in_the_order(company: Company, act: Act
     before = SalesOrder.objects.get(id=order_id).amount_gross
     hold_lines(act=an_act(company, actor_id=7), line_ids=[a_line_of(order_id)], **WHY)
     assert SalesOrder.objects.get(id=order_id).amount_gross == before > Decimal(0)
+
+
+def answered(act: Act, question_id: int) -> str:
+    """What answering came to."""
+    try:
+        return answer_question(act=act, question_id=question_id, answer="I did").code
+    except Refused as refusal:
+        return refusal.reason
+
+
+def test_of_two_people_at_once_one_holds_the_line_one_lifts_the_hold_and_one_answers(committed: None) -> None:
+    shop = open_shop()
+    with tenancy.acting_for(shop.company.id):
+        with transaction.atomic():
+            people = [by(shop.act, a_person(shop.company, "credit")) for _ in range(2)]
+            line_ids = [a_line_of(released(shop, [(shop.products[0], 1)])) for _ in range(5)]
+        for line_id in line_ids:
+            outcomes = at_once(shop, [partial(hold_lines, act=act, line_ids=[line_id], **WHY) for act in people])
+            assert sorted(outcome.code for (outcome,) in outcomes) == ["already_on_hold", "done"]
+            with transaction.atomic():
+                hold_id = Hold.objects.get(order_line_id=line_id).pk
+            outcomes = at_once(shop, [partial(release_holds, act=act, hold_ids=[hold_id], **WHY) for act in people])
+            assert sorted(outcome.code for (outcome,) in outcomes) == ["already_lifted", "done"]
+        with transaction.atomic():
+            ask_about_orders(act=people[0], order_ids=[held(shop, [(shop.products[0], 1)])], asked_of="sales", question="Who?")
+            question_id = OrderQuestion.objects.get().pk
+        codes = at_once(shop, [partial(answered, act, question_id) for act in people])
+        assert sorted(codes) == ["already_answered", "done"]
