@@ -12,7 +12,7 @@ from dinghuo.kernel import journal
 from dinghuo.kernel.errors import Malformed, Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
-from dinghuo.reference.models import Customer, Product
+from dinghuo.reference.models import Company, Customer, Product
 
 CODE_MAX = 40
 PRECEDENCE_MAX = 10_000
@@ -61,10 +61,8 @@ def add_rule(*, act: Act, draft: RuleDraft) -> Outcome:
     Refuses `malformed` (facts name the parameter), `unknown_kind`, `unknown_scope` (also for a customer, class or category that
     nobody has) and `version_conflict` when the code is in use.
     """
-    known = (
-        ReviewRule.objects.select_for_update(no_key=True).filter(company_id=act.company_id, code=draft.code).order_by("-version")
-    )
-    newest = known.first()
+    lock_rules(act)
+    newest = ReviewRule.objects.filter(company_id=act.company_id, code=draft.code).order_by("-version").first()
     if newest is not None and newest.retired_at is None:
         return Outcome(id=newest.pk, code="version_conflict", facts={"version": newest.version, "yours": 0})
     return fault_in_draft(act, draft) or put_in_force(act, draft, 1 if newest is None else newest.version + 1)
@@ -98,17 +96,15 @@ def restore_rule(*, act: Act, rule_id: int) -> Outcome:
     rule = locked_rule(act, rule_id)
     if rule is None:
         return missing([rule_id], [])[0]
-    # The version in force is what two restorations meet at; a retired rule has none, and its next version is unique anyway.
-    versions = ReviewRule.objects.select_for_update(no_key=True).filter(company_id=act.company_id, code=rule.code)
-    newest = versions.order_by("-version")[0]
+    newest = newest_version(rule)
     if rule.retired_at is None:
-        return Outcome(id=rule_id, code="version_conflict", facts={"version": newest.version, "yours": rule.version})
+        return Outcome(id=rule_id, code="version_conflict", facts={"version": newest, "yours": rule.version})
     draft = draft_of(rule)
     fault = fault_in_draft(act, draft)
     if fault:
         return fault
     ReviewRule.objects.filter(company_id=act.company_id, code=rule.code, retired_at=None).update(retired_at=act.at)
-    return put_in_force(act, draft, newest.version + 1)
+    return put_in_force(act, draft, newest + 1)
 
 
 def draft_of(rule: ReviewRule) -> RuleDraft:
@@ -139,9 +135,15 @@ def retire_rule(*, act: Act, rule_id: int) -> Outcome:
     return Outcome(id=rule_id)
 
 
+def lock_rules(act: Act) -> None:
+    """Let nobody else change a rule of the company: which version is the newest must hold until the next one is written."""
+    Company.objects.select_for_update(no_key=True).get(id=act.company_id)
+
+
 def locked_rule(act: Act, rule_id: int) -> ReviewRule | None:
-    """A version of a rule, locked."""
-    return ReviewRule.objects.select_for_update(no_key=True).filter(company_id=act.company_id, id=rule_id).first()
+    """A version of a rule that nobody else can change now."""
+    lock_rules(act)
+    return ReviewRule.objects.filter(company_id=act.company_id, id=rule_id).first()
 
 
 def newest_version(rule: ReviewRule) -> int:
