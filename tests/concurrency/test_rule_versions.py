@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from django.db import transaction
+
 from dinghuo.journey.review.models import ReviewRule
 from dinghuo.journey.review.operations import RuleDraft, add_rule, change_rule, restore_rule
 from dinghuo.kernel import tenancy
@@ -18,7 +20,7 @@ def big(most: int) -> RuleDraft:
 
 def versions(shop: Shop) -> list[int]:
     """The versions of the rule, the newest last; one of them is in force."""
-    with tenancy.acting_for(shop.company.id):
+    with tenancy.acting_for(shop.company.id), transaction.atomic():
         rules = list(ReviewRule.objects.filter(code="big").order_by("version"))
     assert [rule.version for rule in rules if rule.retired_at is None] == [rules[-1].version]
     return [rule.version for rule in rules]
