@@ -117,7 +117,7 @@ def add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     proof.add_argument("file", type=Path, metavar="FILE", help="an Online Retail file")
     proof.add_argument("--orders", type=int, default=1_000, help="how many of the newest orders are tested")
     proof.add_argument("--each", type=int, default=100, help="errors of each kind")
-    proof.add_argument("--before", type=int, default=8_000, help="orders before them, which make what is usual")
+    proof.add_argument("--before", type=int, default=3_000, help="orders before them, which make what is usual")
     proof.add_argument("--seed", type=int, default=1)
 
 

@@ -47,7 +47,7 @@ class Plan:
 
     orders: int = 1_000
     each: int = 100
-    before: int = 12_000
+    before: int = 3_000
     seed: int = 1
 
 
