@@ -25,6 +25,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "incompatible_duties": _("The two duties must not be in one hand: %(because)s"),
     "unknown_reason": _("Choose a reason and say it in words. The reasons are: %(codes)s."),
     "question_missing": _("A question has between 1 and 300 characters."),
+    "question_answered": _("This question has been answered already."),
     "answer_missing": _("An answer has between 1 and 300 characters."),
     "nothing_to_approve": _("No approval is waited for here."),
     "cannot_be_held": _("A line of an order in this state cannot be held: %(state)s."),
@@ -91,5 +92,5 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_all_invoiced": _("Not everything of the order has been invoiced."),
     "not_delivered": _("Nothing of this order has been delivered yet."),
     "already_rated": _("This order has been rated already."),
-    "already_answered": _("This has been answered already."),
+    "already_answered": _("This feedback has been answered already."),
 }

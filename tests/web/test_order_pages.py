@@ -136,16 +136,19 @@ def test_buttons_are_those_of_the_role_and_the_state(site: Site, goods: Goods) -
     offered = {
         ("sales", goods.draft): {"submit", "cancel"},
         ("credit", goods.draft): set(),
-        ("credit", goods.held): {"review-again", "release", "reject"},
+        ("credit", goods.held): {"review-again"},
         ("auditor", goods.held): set(),
         ("warehouse", goods.short): {"allocate", "notice"},
-        ("admin", goods.short): {"allocate", "notice", "cancel"},
+        ("credit", goods.short): {"hold"},
+        ("admin", goods.short): {"allocate", "notice", "cancel", "hold"},
     }
     for (role, order_id), expected in offered.items():
         page = read(site.clients[role].get(f"/orders/{order_id}/"))
         actions = [str(attributes.get("action")) for tag, attributes in page.tags if tag == "form"]
         here = {action.split("/")[3] for action in actions if action.startswith(f"/orders/{order_id}/")}
         assert here == expected, (role, order_id)
+        leads_to_review = ("a", f"/review/{order_id}/") in [(tag, attributes.get("href")) for tag, attributes in page.tags]
+        assert leads_to_review == (role == "credit" and order_id == goods.held), (role, order_id)
 
 
 def test_an_order_travels_from_draft_to_cash_by_its_buttons(site: Site) -> None:

@@ -143,7 +143,7 @@ def test_a_question_leaves_the_queue_until_sales_answers_it(site: Site, goods: G
     assert "the order is back in the queue" in text
     assert "The owner <b>" in read(site.clients["credit"].get("/review/")).text
     again = press(site, f"/review/questions/{question.pk}/answer/", "sales", answer="Nobody")
-    assert "This has been answered already." in again
+    assert "This question has been answered already." in again
     empty = site.clients["credit"].post("/review/ask/", {"order": goods.held, "asked_of": "sales", "reason": " "})
     assert empty.status_code == 422
 

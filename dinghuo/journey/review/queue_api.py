@@ -353,7 +353,7 @@ def ask_question(request: ApiRequest, asked: QuestionAsked) -> Batch:
 
 @route(router, "POST /questions/{question_id}/answer", needs=("orders.write", "portal.write"))
 def give_answer(request: ApiRequest, question_id: Id, asked: Answer) -> Question:
-    """Answer a question, which brings its order back to the queue. Refused with `already_answered`."""
+    """Answer a question, which brings its order back to the queue. Refused with `question_answered`."""
     answer_question(act=request.act, question_id=question_id, answer=asked.answer, customer_id=request.only_customer)
     found = QuestionsWanted(question_id=question_id, customer_id=request.only_customer)
     (row,) = queue.questions(request.act, found, after_id=0, count=1)

@@ -180,7 +180,7 @@ def test_a_question_is_asked_and_answered_once(company: Company, act: Act) -> No
     assert (question.answer, question.answered_by_id) == ("The owner", 8)
     with pytest.raises(Refused) as refused:
         answer_question(act=seller, question_id=question.pk, answer="again")
-    assert refused.value.reason == "already_answered"
+    assert refused.value.reason == "question_answered"
     kinds = Event.objects.filter(journey_id=order_id, kind__startswith="Question").order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["QuestionAsked", "QuestionAnswered"]
 
@@ -281,4 +281,4 @@ def test_of_two_people_at_once_one_holds_the_line_one_lifts_the_hold_and_one_ans
             ask_about_orders(act=people[0], order_ids=[held(shop, [(shop.products[0], 1)])], asked_of="sales", question="Who?")
             question_id = OrderQuestion.objects.get().pk
         codes = at_once(shop, [partial(answered, act, question_id) for act in people])
-        assert sorted(codes) == ["already_answered", "done"]
+        assert sorted(codes) == ["question_answered", "done"]

@@ -106,7 +106,7 @@ def test_a_question_is_asked_and_answered_over_the_api(act: Act, company: Compan
     assert credit.refusal(path, {"answer": "me"}) == (403, "denied")
     assert sales.refusal(path, {"answer": ""}) == (422, "malformed")
     assert sales.post(path, {"answer": "The owner"})["answered_by_id"] == sales.user_id
-    assert sales.refusal(path, {"answer": "again"}) == (409, "already_answered")
+    assert sales.refusal(path, {"answer": "again"}) == (409, "question_answered")
     assert sales.get("/questions?is_open=true")["items"] == []
 
 

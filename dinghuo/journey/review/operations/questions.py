@@ -46,7 +46,7 @@ def ask_about_orders(*, act: Act, order_ids: Sequence[int], asked_of: str, quest
 def answer_question(*, act: Act, question_id: int, answer: str, customer_id: int | None = None) -> Outcome:
     """Answer a question about an order, once; with `customer_id` only what that customer was asked.
 
-    Raises Missing, Malformed for an empty or overlong answer, Refused `already_answered`.
+    Raises Missing, Malformed for an empty or overlong answer, Refused `question_answered`.
     """
     asked = OrderQuestion.objects.filter(company_id=act.company_id, id=question_id)
     if customer_id is not None:
@@ -60,7 +60,7 @@ def answer_question(*, act: Act, question_id: int, answer: str, customer_id: int
     if not 1 <= len(words) <= TEXT_MAX:
         raise Malformed("An answer has between 1 and 300 characters.", code="answer_missing", column="answer", max=TEXT_MAX)
     if asked.filter(answered_at=None).update(answer=words, answered_at=act.at, answered_by_id=act.actor_id) == 0:
-        raise Refused("This question has been answered already.", code="already_answered", id=question_id)
+        raise Refused("This question has been answered already.", code="question_answered", id=question_id)
 
     journal.record(act, "QuestionAnswered", "sales_order", [Happened(order_id, order_id, {"answer": words})])
     return Outcome(id=question_id, document_id=order_id)
