@@ -129,7 +129,10 @@ def test_the_versions_of_the_matrix_and_past_delegations_are_listed(wholesaler: 
         low, high = {"amount_up_to": limit}, {"amount_over": limit, "roles": ["credit"]}
         admin.post("/approval-matrix", {"bands": [low, high]}).ok()
     found: list[Any] = [row for page in admin.pages("/approval-matrix/versions?", 1) for row in page]
-    assert [(row["matrix"]["version"], Decimal(row["bands"][0]["amount_up_to"])) for row in found] == [(2, Decimal(200)), (1, Decimal(100))]
+    assert [(row["matrix"]["version"], Decimal(row["bands"][0]["amount_up_to"])) for row in found] == [
+        (2, Decimal(200)),
+        (1, Decimal(100)),
+    ]
     assert found[0]["retired_at"] is None
     assert found[1]["retired_at"] is not None
     assert admin.get("/delegations/history").ok() == {"items": [], "next": None}
