@@ -88,13 +88,7 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     check = commands.add_parser("check", help="look for anything that cannot be 核对不变量")
     check.add_argument("--company", metavar="CODE")
     check.add_argument("--json", action="store_true")
-    review = commands.add_parser("review", help="why orders were held, and whether that still holds 审核解释与复核")
-    actions = review.add_subparsers(dest="action", required=True, metavar="ACTION")
-    explain = actions.add_parser("explain", help="what every rule found of an order 解释一张订单")
-    explain.add_argument("order", metavar="ORDER")
-    verify = actions.add_parser("verify", help="decide every past finding again 复核全部结论")
-    for each in (explain, verify):
-        each.add_argument("--company", metavar="CODE", help="one company; all without it")
+    add_review(commands)
     einvoice = commands.add_parser("einvoice", help="write posted documents as EN 16931 and check them 电子发票")
     einvoice.add_argument("--company", metavar="CODE", help="one company; all without it")
     einvoice.add_argument("--from", dest="from_day", type=date.fromisoformat, default=date.min, metavar="YYYY-MM-DD")
@@ -107,6 +101,30 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--orders", type=int, default=500, help="orders in a set")
     bench.add_argument("--rounds", type=int, default=30, help="single orders a size")
+
+
+def add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What can be asked of the review, and what it is told of the outside."""
+    review = commands.add_parser("review", help="why orders were held, and whether that still holds 审核解释与复核")
+    actions = review.add_subparsers(dest="action", required=True, metavar="ACTION")
+    explain = actions.add_parser("explain", help="what every rule found of an order 解释一张订单")
+    explain.add_argument("order", metavar="ORDER")
+    verify = actions.add_parser("verify", help="decide every past finding again 复核全部结论")
+    registry = actions.add_parser("registry", help="ask the tax registry about tax ids 核验税号")
+    registry.add_argument("--address", help="of the registry; DINGHUO_TAX_REGISTRY, else VIES, without it")
+    registry.add_argument("--days", type=int, default=30, help="an answer of so many days ago still counts")
+    for each in (explain, verify, registry):
+        each.add_argument("--company", metavar="CODE", help="one company; all without it")
+    deny = actions.add_parser("deny", help="take over a list of denied parties from a CSV 导入禁止交易名单")
+    deny.add_argument("list", metavar="LIST", help="the code of the list; a new edition takes the place of the one before")
+    deny.add_argument("file", type=Path, metavar="FILE", help="columns name, identifier, country, remark")
+    deny.add_argument("--company", metavar="CODE", required=True)
+    proof = actions.add_parser("proof", help="seed errors into real orders and count what is caught 检验规则")
+    proof.add_argument("file", type=Path, metavar="FILE", help="an Online Retail file")
+    proof.add_argument("--orders", type=int, default=1_000, help="how many of the newest orders are tested")
+    proof.add_argument("--each", type=int, default=100, help="errors of each kind")
+    proof.add_argument("--before", type=int, default=3_000, help="orders before them, which make what is usual")
+    proof.add_argument("--seed", type=int, default=1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

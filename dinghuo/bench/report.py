@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection
 from dinghuo import __version__
 from dinghuo.bench import journey
 from dinghuo.bench.race import ENTER, PRODUCT, Times
+from dinghuo.bench.reviewing import Reviewed
 
 # What may cost or save time on the server, and so belongs to the figures.
 SETTINGS = (
@@ -117,6 +119,29 @@ def count_table(counts: Counts) -> list[str]:
     rows = [("operation", *(f"{orders} x {lines}" for orders, lines in counts))]
     rows += [(name, *map(str, found.values())) for name, found in counts_by_operation(counts).items()]
     return ["Statements an operation, by orders x lines", *table(rows)]
+
+
+def review_figures(reviews: Sequence[Reviewed]) -> list[dict[str, Any]]:
+    """Seconds of each review measured by itself, with its ratio to the statements by hand."""
+    return [
+        {
+            **asdict(row),
+            "seconds": round(row.seconds, 3),
+            "by_hand_seconds": round(row.by_hand_seconds, 3),
+            "ratio_to_by_hand": round(row.seconds / row.by_hand_seconds, 2),
+        }
+        for row in reviews
+    ]
+
+
+def review_table(reviews: Sequence[Reviewed]) -> list[str]:
+    """One row a review: seconds, those by hand, the ratio and the statements sent."""
+    rows: list[tuple[str, ...]] = [("orders x lines", "rules", "product s", "by hand s", "ratio", "statements")]
+    for row in reviews:
+        ratio = f"{row.seconds / row.by_hand_seconds:.2f}"
+        seconds = (f"{row.seconds:.2f}", f"{row.by_hand_seconds:.2f}", ratio)
+        rows.append((f"{row.orders} x {row.lines}", str(row.rules), *seconds, str(row.statements)))
+    return ["Review alone, every rule with its finding", *table(rows)]
 
 
 def cell(found: Mapping[str, Any], way: str, figure: str) -> str:

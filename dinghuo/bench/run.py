@@ -11,6 +11,7 @@ from dinghuo.bench.counting import growing, statements
 from dinghuo.bench.floor import Floor, OneCall
 from dinghuo.bench.place import Place
 from dinghuo.bench.race import PRODUCT, Runner, Times, race
+from dinghuo.bench.reviewing import Reviewed, reviewing
 from dinghuo.bench.rows import differences, rows_left
 from dinghuo.bench.world import World, know_sizes, make_world
 from dinghuo.kernel.tenancy import acting_for
@@ -27,6 +28,7 @@ class Plan:
     set_rounds: int = 3
     lines: Sequence[int] = (5, 20, 100)
     warm_up: int = 10
+    reviews: Sequence[tuple[int, int]] = ((10_000, 20), (1, 1_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Findings:
     counts: Mapping[tuple[int, int], Mapping[str, int]]
     differences: Sequence[str]
     rows: Mapping[str, int]
+    reviews: Sequence[Reviewed]
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -59,10 +62,14 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         tell("counting statements")
         with acting_for(worlds[PRODUCT].act.company_id):
             counts = statements(worlds[PRODUCT], seed=900_000)
-    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()})
+        tell("reviewing by fifteen rules")
+        floors = {runner.name: runner.floor for runner in runners if runner.floor is not None}
+        reviews = reviewing(worlds[PRODUCT], floors[BY_HAND], plan.reviews, seed=950_000)
+    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()}, reviews)
 
 
-FLOORS: Mapping[str, type[Floor]] = {"by_hand": Floor, "one_call": OneCall}
+BY_HAND = "by_hand"
+FLOORS: Mapping[str, type[Floor]] = {BY_HAND: Floor, "one_call": OneCall}
 WAYS = (PRODUCT, *FLOORS)
 
 
@@ -92,6 +99,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "single": report.figures(found.single),
         "sets": report.figures(found.sets),
         "statements": report.counts_by_operation(found.counts),
+        "review": report.review_figures(found.reviews),
         "statements_growing": growing(found.counts),
         "rows": dict(found.rows),
         "differences": list(found.differences),
@@ -110,4 +118,6 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         *report.stage_table("Sets by stage, product / by hand", found.sets),
         "",
         *report.count_table(found.counts),
+        "",
+        *report.review_table(found.reviews),
     ]

@@ -36,9 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     for company in companies(arguments.company):
         for document in documents(company.id, arguments.from_day, arguments.until):
             told.update(checked(document, syntaxes, arguments.out))
-    print(
-        f"{told['written']} e-invoices checked by the official rules: {told['fatal']} errors, {told['warning']} warnings"
-    )
+    print(f"{told['written']} e-invoices checked by the official rules: {told['fatal']} errors, {told['warning']} warnings")
     return 1 if told["fatal"] else 0
 
 

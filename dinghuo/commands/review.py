@@ -1,25 +1,70 @@
-"""`dinghuo review`: explain how an order was judged, and decide every past finding again."""
+"""`dinghuo review`: explain how an order was judged, decide every past finding again, test the rules, tell them of the outside."""
 
 import argparse
 import itertools
+import os
+from decimal import Decimal
+from pathlib import Path
 
 from django.db import transaction
 
+from dinghuo.exchange.proof.run import Plan, as_text, proof
+from dinghuo.journey.review.operations.denied_parties import read_parties, replace_list
+from dinghuo.journey.review.registry import VIES, ask_registry, vies
 from dinghuo.journey.review.trials import findings_of_order, is_decided_as_stored, stored_findings
-from dinghuo.kernel.errors import Missing
+from dinghuo.kernel.errors import Malformed, Missing
 from dinghuo.kernel.tenancy import acting_for
-from dinghuo.reference.companies import companies
+from dinghuo.reference.companies import act_now, companies
 from dinghuo.reference.models import Company
 from dinghuo.web import words
 
 DIFFERENCES_SHOWN = 20
+REGISTRY_ADDRESS = "DINGHUO_TAX_REGISTRY"
+# Of the seeded errors at least this share has to be caught.
+CAUGHT_MIN = Decimal("0.99")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain one order, or verify all; exit status 1 when a past decision comes out differently."""
+    """Do one action; exit status 1 when a past decision comes out differently, or too few of the seeded errors are caught."""
     if arguments.action == "explain":
         return explain(arguments.order, arguments.company)
+    if arguments.action == "registry":
+        return registry(arguments.company, arguments.address or os.environ.get(REGISTRY_ADDRESS) or VIES, arguments.days)
+    if arguments.action == "deny":
+        return deny(arguments.list, arguments.file, arguments.company)
+    if arguments.action == "proof":
+        return prove(arguments.file, Plan(arguments.orders, arguments.each, arguments.before, arguments.seed))
     return verify(arguments.company)
+
+
+def registry(code: str | None, address: str, days: int) -> int:
+    """Ask the tax registry about every tax id inside the EU without a fresh answer, and say how it went."""
+    for company in companies(code):
+        with acting_for(company.id):
+            checked = ask_registry(act=act_now(company), ask=vies(address), days=days)
+        print(f"{company.code}: {checked.valid} tax ids valid, {checked.invalid} not valid, {checked.unchecked} left unchecked")
+    return 0
+
+
+def deny(list_code: str, path: Path, code: str) -> int:
+    """Take over a list of denied parties; raises Malformed with the row and column of what is wrong."""
+    (company,) = companies(code)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            parties = read_parties(file)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Malformed(f"{path.name}: cannot be read as UTF-8 text.", column="file") from fault
+    with acting_for(company.id):
+        changed = replace_list(act=act_now(company), list_code=list_code, parties=parties)
+    print(f"{company.code}, {list_code}: {changed.added} added, {changed.removed} taken off, {changed.kept} as before")
+    return 0
+
+
+def prove(path: Path, plan: Plan) -> int:
+    """Seed errors into the orders of a file, review them and print what was caught; nothing of it stays in the database."""
+    found = proof(path, plan)
+    print("\n".join(as_text(found)))
+    return 0 if found.share >= CAUGHT_MIN else 1
 
 
 def explain(number: str, code: str | None) -> int:

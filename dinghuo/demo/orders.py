@@ -79,8 +79,8 @@ def review(story: Story, day: date) -> None:
 def decide(story: Story, day: date) -> None:
     """Release or reject what has been held for some days; what is blocked, and a few others, nobody decides on."""
     held = SalesOrder.objects.filter(company_id=story.company_id, state=OrderState.HELD, customer__is_blocked=False)
-    released: dict[str, list[int]] = {}
-    rejected: dict[str, list[int]] = {}
+    released: dict[tuple[str, str], list[int]] = {}
+    rejected: dict[tuple[str, str], list[int]] = {}
     for key, reference, ordered_on in held.order_by("id").values_list("id", "external_ref", "ordered_on"):
         chance = stream(story.seed, "decision", reference)
         if chance.random() < LEFT_WAITING_SHARE or (day - ordered_on).days < chance.randint(1, DECIDED_AFTER_DAYS_MAX):
@@ -88,10 +88,10 @@ def decide(story: Story, day: date) -> None:
         reasons, chosen = (REJECT_REASONS, rejected) if chance.random() < REJECTED_SHARE else (RELEASE_REASONS, released)
         chosen.setdefault(chance.choice(reasons), []).append(key)
     act = story.act(day, "10:30", Role.CREDIT)
-    for reason, ids in released.items():
-        release_orders(act=act, order_ids=ids, reason=reason)
-    for reason, ids in rejected.items():
-        reject_orders(act=act, order_ids=ids, reason=reason)
+    for (code, reason), ids in released.items():
+        release_orders(act=act, order_ids=ids, reason_code=code, reason=reason)
+    for (code, reason), ids in rejected.items():
+        reject_orders(act=act, order_ids=ids, reason_code=code, reason=reason)
 
 
 def call_off(story: Story, day: date) -> None:

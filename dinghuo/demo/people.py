@@ -22,12 +22,13 @@ SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN_NAMES: Final = (*"伟芳娜敏静丽强磊洋艳勇杰娟涛明超", "秀英", "建国", "文博", "雨桐")
 CONTACTS_ABROAD: Final = ("Tan Wei Ling", "Somchai Prasert", "Claire Beaumont", "Jens Petersen", "Olivia Hart")
 
+# What a reviewer writes, with the reason code that goes with it.
 RELEASE_REASONS: Final = (
-    "客户承诺本周内付款，信控主管同意放行。",
-    "老客户，上月按时付清，同意超额发货。",
-    "已收到付款凭证，先行放行。",
+    ("limit_agreed", "客户承诺本周内付款，信控主管同意放行。"),
+    ("known_customer", "老客户，上月按时付清，同意超额发货。"),
+    ("paid", "已收到付款凭证，先行放行。"),
 )
-REJECT_REASONS: Final = ("多次逾期，且未回复催款。", "超出额度过多，客户不愿预付。")
+REJECT_REASONS: Final = (("credit_risk", "多次逾期，且未回复催款。"), ("credit_risk", "超出额度过多，客户不愿预付。"))
 CANCEL_REASONS: Final = ("客户改变计划。", "重复下单。", "客户改订其他规格。")
 RETURN_REASONS: Final = ("外包装破损", "发错规格", "临近保质期", "数量多发", "客户不再需要")
 

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from dinghuo.journey import operations
 from dinghuo.journey.ordering.api import State, router
-from dinghuo.journey.ordering.rules import Amendment, ChargeDraft, LineDraft, OrderDraft
-from dinghuo.journey.reactions import withdraw_orders
+from dinghuo.journey.ordering.rules import Amendment, ChargeDraft, LineDraft, OrderDraft, ShipTo
+from dinghuo.journey.reactions import hold_back_orders, withdraw_orders
+from dinghuo.journey.review.api import Decision
 from dinghuo.kernel import sql
 from dinghuo.kernel.errors import Missing, the_only
 from dinghuo.reference.bearers import ApiRequest
@@ -130,6 +131,9 @@ class Order(OrderHead):
     charges: list[OrderCharge]
 
 
+TermsDays = Annotated[int, Field(strict=True, ge=0, le=365)]
+
+
 class LineAsked(OneProduct):
     """A product wanted, in stock units; without a price the agreed one holds."""
 
@@ -162,8 +166,14 @@ class OrderAsked(OneCustomer, SomeWarehouse):
     ship_to_name: Title = ""
     ship_to_address: Note = ""
     ship_to_city: Annotated[str, Text(most=100)] = ""
+    ship_to_region: Annotated[str, Text(most=100)] = ""
+    ship_to_postcode: Annotated[str, Text(most=12)] = ""
     ship_to_country: Country | None = None
-    payment_terms_days: Annotated[int, Field(strict=True, ge=0, le=365)] | None = None
+    payment_terms_days: TermsDays | None = None
+    cash_discount_rate: Rate | None = None
+    cash_discount_days: TermsDays | None = None
+    incoterm: Annotated[str, Text(most=3, pattern="^[A-Z]*$")] = Field("", examples=["FOB"])
+    freight_payer: Literal["", "seller", "buyer"] = ""
 
 
 class LineChange(Asked):
@@ -174,12 +184,25 @@ class LineChange(Asked):
     unit_price: Price | None = None
 
 
+class ShipToAsked(Asked):
+    """A new address, whole."""
+
+    name: Annotated[str, Text(most=200, least=1)]
+    address: Note = ""
+    city: Annotated[str, Text(most=100)] = ""
+    region: Annotated[str, Text(most=100)] = ""
+    postcode: Annotated[str, Text(most=12)] = ""
+    country: Country
+
+
 class AmendmentAsked(Asked):
-    """A change of an order: lines that change, lines that come, and why."""
+    """A change of an order: lines that change, lines that come, other payment terms or another address, and why."""
 
     reason: Reason
     lines: list[LineChange] = Field([], max_length=LINES_MAX)
     added: list[LineAsked] = Field([], max_length=LINES_MAX)
+    payment_terms_days: TermsDays | None = None
+    ship_to: ShipToAsked | None = None
 
 
 class Withdrawal(Asked):
@@ -231,6 +254,17 @@ def cancel_order(request: ApiRequest, order_id: Id, asked: Withdrawal) -> Order:
     return moved(request, order_id)
 
 
+@route(router, "POST /orders/{order_id}/hold", needs="orders.release")
+def hold_order(request: ApiRequest, order_id: Id, asked: Decision) -> Order:
+    """Undo an order's release before its goods have left: its notices are cancelled, its stock goes back, it waits for a person.
+
+    Refused with `not_released`, and `already_under_way` once something has left.
+    """
+    why = {"reason_code": asked.reason_code, "reason": asked.reason}
+    the_only(hold_back_orders(act=request.act, order_ids=[order_id], **why))
+    return order(request, order_id)
+
+
 def moved(request: ApiRequest, order_id: int) -> Order:
     """The order as a call has left it; the conveyor takes it from there."""
     request.moved = [order_id]
@@ -265,8 +299,14 @@ def draft_of(request: ApiRequest, asked: OrderAsked) -> OrderDraft:
         ship_to_name=asked.ship_to_name,
         ship_to_address=asked.ship_to_address,
         ship_to_city=asked.ship_to_city,
+        ship_to_region=asked.ship_to_region,
+        ship_to_postcode=asked.ship_to_postcode,
         ship_to_country=asked.ship_to_country or "",
         payment_terms_days=asked.payment_terms_days,
+        cash_discount_rate=asked.cash_discount_rate,
+        cash_discount_days=asked.cash_discount_days,
+        incoterm=asked.incoterm,
+        freight_payer=asked.freight_payer,
     )
 
 
@@ -275,7 +315,15 @@ def amendment_of(request: ApiRequest, asked: AmendmentAsked) -> Amendment:
     known = named(request.act.company_id, asked.added)
     quantities: dict[int, Decimal] = {line.line_id: line.quantity for line in asked.lines if line.quantity is not None}
     prices: dict[int, Decimal] = {line.line_id: line.unit_price for line in asked.lines if line.unit_price is not None}
-    return Amendment(wanted_version(request), quantities, prices, line_drafts(known, asked.added), asked.reason)
+    return Amendment(
+        wanted_version(request),
+        quantities,
+        prices,
+        line_drafts(known, asked.added),
+        asked.reason,
+        payment_terms_days=asked.payment_terms_days,
+        ship_to=None if asked.ship_to is None else ShipTo(**asked.ship_to.model_dump()),
+    )
 
 
 def line_drafts(known: Any, lines: Sequence[LineAsked]) -> list[LineDraft]:

@@ -20,11 +20,13 @@ from dinghuo.journey.finance.operations import (
     post_invoices,
     post_stock_documents,
 )
+from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.ordering.operations import cancel_orders, lock_orders
-from dinghuo.journey.review.operations import escalate_overdue, review_held_orders, review_orders
+from dinghuo.journey.review.operations import escalate_overdue, hold_orders, review_held_orders, review_orders
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
 from dinghuo.journey.shipping.operations import cancel_shipments, make_shipping_notices
 from dinghuo.journey.tracking.operations import make_promises, notify_customers
+from dinghuo.kernel import sql, states
 from dinghuo.kernel.errors import Outcome
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.retries import with_retries
@@ -43,6 +45,15 @@ class Reaction:
     ready: Callable[[Act], list[Outcome]]
     orders: Callable[[Act, Sequence[int]], list[Outcome]]
     setting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentOf:
+    """A shipment of an order."""
+
+    id: int
+    order_id: int
+    state: str
 
 
 @transaction.atomic
@@ -72,7 +83,10 @@ REACTIONS = (
     ),
     Reaction(
         "review_again",
-        ("PaymentTaken", "PaymentApplied", "CreditNotePosted", "CustomerChanged"),
+        (
+            *("PaymentTaken", "PaymentApplied", "CreditNotePosted", "DisputeOpened", "DisputeClosed"),
+            *("CustomerChanged", "ProductChanged", "RuleInForce", "RuleRetired", "OrderCancelled"),
+        ),
         lambda act: review_held_orders(act=act),
         lambda _act, _ids: [],
         "auto_release",
@@ -186,19 +200,34 @@ def withdraw_orders(*, act: Act, order_ids: Sequence[int], reason: str) -> list[
     """
     wanted = sorted(set(order_ids))
     # Orders come before shipments in the order of locks, and a notice being made right now must be seen below.
-    lock_orders(company_id=act.company_id, order_ids=wanted, ready_in=())
-    return [outcome for order_id in wanted for outcome in withdraw_order(act, order_id, reason)]
+    orders = lock_orders(company_id=act.company_id, order_ids=wanted, ready_in=())
+    free_stock(act, [order.id for order in orders if order.state in states.sources(SalesOrder, OrderState.CANCELLED)], reason)
+    # Those that keep what they have are refused here, with the reason that holds for them.
+    return cancel_orders(act=act, order_ids=wanted, reason=reason)
 
 
-def withdraw_order(act: Act, order_id: int, reason: str) -> list[Outcome]:
-    """Withdraw one order, or leave everything of it as it was."""
+@transaction.atomic
+def hold_back_orders(*, act: Act, order_ids: Sequence[int], reason_code: str, reason: str) -> list[Outcome]:
+    """Undo the release of orders that have not left: notices are cancelled, stock goes back, the orders wait again.
+
+    An order of which something has left is refused with `already_under_way`, and keeps what it has.
+    """
+    wanted = sorted(set(order_ids))
+    orders = lock_orders(company_id=act.company_id, order_ids=wanted, ready_in=())
     savepoint = transaction.savepoint()
-    notices = Shipment.objects.filter(company_id=act.company_id, order_id=order_id, state=ShipmentState.NOTICE)
-    ids = list(notices.values_list("id", flat=True))
-    if ids:
-        cancel_shipments(act=act, shipment_ids=ids, reason=reason)
-    give_back(act=act, order_ids=[order_id])
-    outcomes = cancel_orders(act=act, order_ids=[order_id], reason=reason)
-    finish = transaction.savepoint_commit if all(row.done for row in outcomes) else transaction.savepoint_rollback
+    free_stock(act, [order.id for order in orders if order.state == OrderState.RELEASED], reason)
+    outcomes = hold_orders(act=act, order_ids=wanted, reason_code=reason_code, reason=reason)
+    # Where nothing could be held, for want of a reason above all, no stock has been freed either.
+    finish = transaction.savepoint_commit if any(row.done for row in outcomes) else transaction.savepoint_rollback
     finish(savepoint)
     return outcomes
+
+
+def free_stock(act: Act, order_ids: Sequence[int], reason: str) -> None:
+    """Cancel the notices of orders of which nothing has left, and give back the stock that they were given."""
+    shipments = sql.rows("journey/shipments_of_orders", ShipmentOf, company_id=act.company_id, order_ids=list(order_ids))
+    has_left = {row.order_id for row in shipments if row.state != ShipmentState.NOTICE}
+    notices = [row.id for row in shipments if row.order_id not in has_left]
+    if notices:
+        cancel_shipments(act=act, shipment_ids=notices, reason=reason)
+    give_back(act=act, order_ids=[key for key in order_ids if key not in has_left])

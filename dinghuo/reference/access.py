@@ -49,6 +49,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "orders.release": _to(Role.CREDIT),
     # Whom the approval matrix may name; who of them may approve an order, the operation decides.
     "orders.approve": _to(Role.CREDIT, Role.FINANCE),
+    "rules.read": OFFICE,
+    "rules.write": _to(),
     "approvals.read": OFFICE,
     "approvals.write": _to(),
     "stock.read": STAFF,

@@ -151,7 +151,7 @@ class Customer(CompanyRow):
     """Who orders and pays. A credit limit of null means that credit is not checked.
 
     Customers with one `parent` share its `group_credit_limit`. `receiving_days` are ISO weekdays as digits, "12345", every day when
-    empty; `po_must_be_unique` null leaves it to the rules.
+    empty; `po_must_be_unique` null leaves it to the rules. Who pays within `cash_discount_days` may deduct `cash_discount_rate`.
     """
 
     code = fields.code()
@@ -161,6 +161,8 @@ class Customer(CompanyRow):
     country = models.ForeignKey(Country, models.PROTECT, db_column="country", db_index=False, related_name="+")
     address = models.CharField(max_length=300, db_default="")
     city = models.CharField(max_length=100, db_default="")
+    region = models.CharField(max_length=100, db_default="")
+    postcode = fields.code(12, db_default="")
     contact = models.CharField(max_length=100, db_default="")
     phone = fields.code(40, db_default="")
     email = models.CharField(max_length=254, db_default="")
@@ -168,6 +170,8 @@ class Customer(CompanyRow):
     tax_id = fields.code(40, db_default="")
     tax_rate = fields.rate(null=True)
     payment_terms_days = models.SmallIntegerField(db_default=30)
+    cash_discount_rate = fields.rate(db_default=0)
+    cash_discount_days = models.SmallIntegerField(db_default=0)
     credit_limit = fields.amount(null=True)
     parent: "fields.Within[Customer | None, Customer | None]" = fields.Within("self", null=True)
     group_credit_limit = fields.amount(null=True)
@@ -213,6 +217,7 @@ class Product(CompanyRow):
     lead_time_days = models.SmallIntegerField(null=True)
     sold_from = models.DateField(null=True)
     discontinued_on = models.DateField(null=True)
+    is_dual_use = models.BooleanField(db_default=False)
     is_blocked = models.BooleanField(db_default=False)
     is_generated = models.BooleanField(db_default=False)
 

@@ -16,7 +16,7 @@ from dinghuo.journey.finance.models import SalesInvoice
 from dinghuo.journey.finance.operations import draft_invoices, post_invoices
 from dinghuo.journey.ordering.operations import submit_orders
 from dinghuo.journey.reactions import run_after, withdraw_orders
-from dinghuo.journey.review.operations import reject_orders, release_orders, review_held_orders, review_orders
+from dinghuo.journey.review.operations import review_held_orders, review_orders
 from dinghuo.journey.shipping.models import Shipment
 from dinghuo.journey.shipping.operations import (
     cancel_shipments,
@@ -62,14 +62,6 @@ ON_ORDERS: Final = (
     Action(
         "order-review-again", _("Review again"), _("The order was reviewed again."), "orders.release", _in("held"),
         lambda act, key, _reason: review_held_orders(act=act, order_ids=[key]),
-    ),
-    Action(
-        "order-release", _("Release"), _("The order was released."), "orders.release", _in("held"),
-        lambda act, key, reason: release_orders(act=act, order_ids=[key], reason=reason), asks_reason=True,
-    ),
-    Action(
-        "order-reject", _("Reject"), _("The order was rejected."), "orders.release", _in("held"),
-        lambda act, key, reason: reject_orders(act=act, order_ids=[key], reason=reason), asks_reason=True, is_grave=True,
     ),
     Action(
         "order-allocate", _("Allocate"), _("Stock was looked for."), "stock.allocate", _in("released"),

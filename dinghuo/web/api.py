@@ -24,6 +24,8 @@ from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
 from dinghuo.journey.review import approval_api as approvals
+from dinghuo.journey.review import queue_api as review_queue
+from dinghuo.journey.review import rule_api as rules
 from dinghuo.journey.shipping import api as shipping
 from dinghuo.journey.tracking import api as tracking
 from dinghuo.kernel import tenancy
@@ -57,6 +59,8 @@ ROUTERS: Final[Sequence[Router]] = (
     journey.router,
     review.router,
     approvals.router,
+    review_queue.router,
+    rules.router,
     allocation.router,
     shipping.router,
     finance.router,

@@ -30,7 +30,11 @@ class Entry:
 
 # What stands around the stages: pages of no stage.
 BEFORE: Final = (("home", _("Home"), "home"), ("portal", _("My orders"), "ordering"))
-AFTER: Final = (("customers", _("Customers"), "customers"), ("products", _("Products"), "products"))
+AFTER: Final = (
+    ("customers", _("Customers"), "customers"),
+    ("products", _("Products"), "products"),
+    ("settings", _("Settings"), "settings"),
+)
 
 
 @cache

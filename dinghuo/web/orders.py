@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from dinghuo.journey.ordering.models import OrderState
+from dinghuo.journey.review.queue import QuestionsWanted, questions
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.access import Member, MemberRequest, page
 from dinghuo.reference.paging import (
@@ -26,6 +27,7 @@ from dinghuo.web.queries import Search, ShipmentOfOrder
 
 LINES_SHOWN: Final = 200
 EVENTS_SHOWN: Final = 200
+QUESTIONS_SHOWN: Final = 100
 NARROWING: Final = ("state", "issue", "customer", "product", "number", "from", "until")
 
 
@@ -69,6 +71,7 @@ def order(request: MemberRequest, order_id: int) -> HttpResponse:
         "order": head,
         "actions": open_to(ON_ORDERS, head.state, request.membership),
         "findings": queries.findings(request.act, order_id),
+        "questions": questions(request.act, QuestionsWanted(order_id=order_id), after_id=0, count=QUESTIONS_SHOWN),
         **whole_order(request, order_id),
     }
     if request.membership.may("invoices.read"):

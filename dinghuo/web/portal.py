@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from dinghuo.journey.finance import lists
 from dinghuo.journey.ordering.models import OrderState
+from dinghuo.journey.review.queue import QuestionsWanted, questions
 from dinghuo.journey.tracking.operations import leave_feedback
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.acting import perform
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, day_cursor, page_of, read_day_cursor, read_id
 from dinghuo.web import queries
-from dinghuo.web.orders import whole_order
+from dinghuo.web.orders import QUESTIONS_SHOWN, whole_order
 from dinghuo.web.queries import Search
 
 # What a customer is told of an order's way: nothing of credit, stock levels, costs or who decided what.
@@ -69,6 +70,8 @@ def order_page(request: MemberRequest, order_id: int, **typed: Any) -> HttpRespo
     events = [replace(event, facts=told(event.facts)) for event in whole["events"].rows if event.kind in TOLD]
     invoices = [(invoice, ()) for invoice in queries.invoices(request.act, order_id) if invoice.state == "posted"]
     may_rate = whole["feedback"] is None and any(shipment.state == "delivered" for shipment, _buttons in whole["shipments"])
+    wanted = QuestionsWanted(order_id=order_id, customer_id=own_customer(request))
+    whole["questions"] = questions(request.act, wanted, after_id=0, count=QUESTIONS_SHOWN)
     context = {"order": head, **whole, "told": events, "invoices": invoices, "may_rate": may_rate, **typed}
     return render(request, "portal/order.html", context)
 

@@ -13,6 +13,7 @@ RULES: Final[Mapping[str, StrOrPromise]] = {
     "prices": _("Prices"),
     "credit": _("Credit"),
     "approval": _("Approval"),
+    "by_hand": _("Held by a person"),
     "account": _("Account"),
     "order_maximum": _("Largest order"),
     "credit_horizon": _("Credit within a horizon"),
@@ -38,6 +39,10 @@ RULES: Final[Mapping[str, StrOrPromise]] = {
     "dates": _("Dates"),
     "stock": _("Stock"),
     "currency": _("Currency and terms"),
+    "incoterm": _("Delivery terms"),
+    "tax_registry": _("Tax registry"),
+    "denied_party": _("Denied parties"),
+    "export_licence": _("Export licence"),
 }
 
 _COMPARED: Final[Mapping[str, StrOrPromise]] = {
@@ -54,6 +59,7 @@ _COMPARED: Final[Mapping[str, StrOrPromise]] = {
     "unlimited": _("The customer has no credit limit."),
     "nothing": _("There is nothing to compare."),
     "prepaid": _("Paid in advance: %(prepaid)s for the order of %(order)s."),
+    "excluded": _("The rule is broken, but does not hold %(excluded)s."),
     "grace": _("The rule is broken, but a person let the order go lately."),
 }
 
@@ -103,8 +109,14 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
         _("A new customer's order of %(order)s is over %(maximum)s."),
     ),
     "terms": (
-        _("%(terms_days)s days to pay; the customer has %(customer_terms_days)s."),
-        _("%(terms_days)s days to pay are better than the customer's %(customer_terms_days)s."),
+        _(
+            "%(terms_days)s days to pay and %(cash_discount)s cash discount; the customer has %(customer_terms_days)s and"
+            " %(customer_cash_discount)s."
+        ),
+        _(
+            "%(terms_days)s days to pay or %(cash_discount)s cash discount within %(cash_discount_days)s are better than the"
+            " customer's %(customer_terms_days)s and %(customer_cash_discount)s within %(customer_cash_discount_days)s."
+        ),
     ),
     "group_limit": (
         _("The group's %(group_exposure)s + %(order)s this order = %(total)s; the group's limit is %(group_limit)s."),
@@ -126,8 +138,8 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
         _("The margin of line %(line)s is %(margin)s: net %(net)s, cost %(cost)s; the floor is %(margin_min)s."),
     ),
     "discount": (
-        _("The discount of %(discount)s on %(goods)s is %(share)s; %(share_max)s is allowed."),
-        _("The discount of %(discount)s on %(goods)s is %(share)s, more than %(share_max)s."),
+        _("The discount of %(discount)s on %(goods)s is %(share)s; %(share_allowed)s is allowed to whoever entered it."),
+        _("The discount of %(discount)s on %(goods)s is %(share)s, more than the %(share_allowed)s of whoever entered it."),
     ),
     "minimum_quantity": (
         _("Every line reaches the smallest quantity of its product."),
@@ -139,14 +151,20 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
     ),
     "usual_quantity": (
         _("The furthest from what is usual is line %(line)s: %(quantity)s, usually %(median)s."),
-        _("Line %(line)s asks for %(quantity)s, %(times)s times the usual %(median)s of %(orders)s orders; one zero too many?"),
+        _(
+            "Line %(line)s asks for %(quantity)s, %(times)s times the usual %(median)s of %(orders)s orders (99 of 100 lines of"
+            " anybody ask for %(p99)s at most); one zero too many?"
+        ),
     ),
     "same_po": (_("The PO number %(po)s was not used before."), _("The PO number %(po)s was used before: %(others)s.")),
     "alike_order": (
         _("No order of the last days is like this one."),
         _("%(likeness)s of the lines are those of order %(other)s, %(hours_apart)s hours before."),
     ),
-    "address": (_("The address is complete."), _("The address lacks parts (%(missing)s) or is a PO box.")),
+    "address": (
+        _("The address is complete."),
+        _("The address lacks parts (%(missing)s), its postcode %(postcode)s does not fit, or freight would go to a PO box."),
+    ),
     "tax_id": (
         _("The tax number %(tax_id)s has no fault that can be seen."),
         _("The tax number %(tax_id)s is not one of %(country)s, or is missing."),
@@ -154,7 +172,10 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
     "assortment": (_("The assortment allows every line."), _("Line %(line)s: product %(product)s is not for this customer.")),
     "dates": (
         _("The requested day can be met."),
-        _("%(requested_on)s cannot be met (earliest %(earliest_on)s); %(offered_on)s is offered."),
+        _(
+            "%(requested_on)s cannot be met (earliest %(earliest_on)s, prices hold until %(prices_until)s); %(offered_on)s is"
+            " offered."
+        ),
     ),
     "stock": (
         _("Every line has its stock free."),
@@ -164,6 +185,23 @@ FINDINGS: Final[Mapping[str, tuple[StrOrPromise, StrOrPromise]]] = {
         _("Currency %(currency)s and %(terms_days)s days to pay are allowed."),
         _("Currency %(currency)s or %(terms_days)s days to pay are not allowed."),
     ),
+    "incoterm": (
+        _("Delivery term %(incoterm)s and freight payer %(freight_payer)s agree."),
+        _("Delivery term %(incoterm)s does not go with %(freight_payer)s paying the freight; by the term: %(payer_by_term)s."),
+    ),
+    "tax_registry": (
+        _("Tax number %(tax_id)s of %(country)s: registry says %(status)s, asked on %(checked_on)s."),
+        _("Tax number %(tax_id)s of %(country)s is not confirmed: %(status)s, last asked on %(checked_on)s."),
+    ),
+    "denied_party": (
+        _("No denied party is like the customer or the receiver."),
+        _("The customer or receiver is like %(listed)s on list %(list)s (%(likeness)s): somebody has to look."),
+    ),
+    "export_licence": (
+        _("No goods of dual use leave the country."),
+        _("Line %(line)s: product %(product)s is of dual use and goes to %(to_country)s; a licence may be needed."),
+    ),
+    "by_hand": (_("Nobody holds the order."), _("A person holds it: %(reason)s")),
     "approval": (
         _("No approval is missing."),
         _("An order over %(amount)s with a margin of %(margin)s waits for %(role)s."),
@@ -180,6 +218,8 @@ def sentence(kind: str, outcome: str, inputs: Mapping[str, Any]) -> StrOrPromise
         return broken
     if "prepaid" in inputs:
         return _COMPARED["prepaid"]
+    if "excluded" in inputs:
+        return _COMPARED["excluded"]
     if "grace_until" in inputs:
         return _COMPARED["grace"]
     if kind in LIMITED and inputs.get("credit_limit") is None:

@@ -7,12 +7,16 @@ from dinghuo.exchange.papers import pages as papers
 from dinghuo.journey.allocation import pages as allocation
 from dinghuo.journey.analytics import pages as analytics
 from dinghuo.journey.finance import pages as finance
+from dinghuo.journey.review import delegation_pages as delegations
+from dinghuo.journey.review import matrix_pages as matrix
 from dinghuo.journey.review import pages as review
+from dinghuo.journey.review import rule_pages as rules
+from dinghuo.journey.review import trial_pages as trials
 from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, sign_in
+from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, reviewing, sign_in
 
 register_converter(addresses.IdConverter, "id")
 
@@ -36,7 +40,40 @@ urlpatterns = [
     path("orders/new/paste/", order_entry.pasted_lines, name="order-pasted-lines"),
     path("orders/<id:order_id>/", orders.order, name="order"),
     path("orders/<id:order_id>/amend/", order_entry.amend, name="order-amend"),
+    path("orders/<id:key>/release/", reviewing.release, name="order-release"),
+    path("orders/<id:key>/reject/", reviewing.reject, name="order-reject"),
+    path("orders/<id:key>/hold/", reviewing.hold_back, name="order-hold"),
     path("review/", review.review, name="review"),
+    path("review/lines/", review.review_lines, name="review-lines"),
+    path("review/touchless/", review.touchless, name="touchless"),
+    path("review/decisions/", review.decisions, name="decisions"),
+    path("review/<id:order_id>/", review.review_order, name="review-order"),
+    path("review/release/", reviewing.release, name="review-release"),
+    path("review/reject/", reviewing.reject, name="review-reject"),
+    path("review/approve/", reviewing.approve, name="review-approve"),
+    path("review/decline/", reviewing.decline, name="review-decline"),
+    path("review/ask/", reviewing.ask, name="review-ask"),
+    path("review/ask-before-approval/", reviewing.ask_as_approver, name="review-ask-as-approver"),
+    path("review/lines/hold/", reviewing.hold_chosen_lines, name="review-hold-lines"),
+    path("review/lines/release/", reviewing.free_chosen_lines, name="review-free-lines"),
+    path("review/questions/<id:question_id>/answer/", reviewing.answer, name="question-answer"),
+    path("settings/", rules.settings, name="settings"),
+    path("settings/rules/", rules.rules, name="rules"),
+    path("settings/rules/new/", rules.new_rule, name="rule-new"),
+    path("settings/rules/scopes/", rules.scope_choices, name="rule-scope-choices"),
+    path("settings/rules/trial/", trials.trial, name="rule-trial"),
+    path("settings/rules/trial/form/", trials.trial_form, name="rule-trial-form"),
+    path("settings/rules/<id:rule_id>/", rules.rule, name="rule"),
+    path("settings/rules/<id:rule_id>/change/", rules.change, name="rule-change"),
+    path("settings/rules/<id:rule_id>/retire/", rules.retire, name="rule-retire"),
+    path("settings/rules/<id:rule_id>/restore/", rules.restore, name="rule-restore"),
+    path("settings/matrix/", matrix.matrix, name="matrix"),
+    path("settings/matrix/change/", matrix.change_matrix, name="matrix-change"),
+    path("settings/delegations/", delegations.delegations, name="delegations"),
+    path("settings/delegations/new/", delegations.add_delegation, name="delegation-new"),
+    path("settings/delegations/<id:delegation_id>/end/", delegations.end_delegation, name="delegation-end"),
+    path("settings/duties/", delegations.duties, name="duties"),
+    path("settings/duties/change/", delegations.change_duties, name="duties-change"),
     path("allocation/", allocation.allocation, name="allocation"),
     path("shipping/", shipping.shipping, name="shipping"),
     path("shipping/<id:shipment_id>/delivery-note.pdf", papers.delivery_note, name="paper-shipment"),
@@ -57,6 +94,7 @@ urlpatterns = [
     path("portal/", portal.portal, name="portal"),
     path("portal/orders/<id:order_id>/", portal.portal_order, name="portal-order"),
     path("portal/orders/<id:order_id>/feedback/", portal.leave, name="portal-feedback"),
+    path("portal/questions/<id:question_id>/answer/", reviewing.answer_in_portal, name="portal-answer"),
     path("portal/invoices/<id:invoice_id>/", portal.portal_invoice, name="portal-invoice"),
     path("portal/shipments/<id:shipment_id>/delivery-note.pdf", papers.own_delivery_note, name="portal-paper-shipment"),
     path("portal/invoices/<id:invoice_id>/invoice.pdf", papers.own_invoice, name="portal-paper-invoice"),

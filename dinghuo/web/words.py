@@ -10,11 +10,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from dinghuo.journey.review.models import ReasonCode
 from dinghuo.reference.models import Role, Unit
 from dinghuo.web import rule_words
+from dinghuo.web.refusal_words import REFUSALS
 
 # States and kinds, of orders, shipments, invoices and what else has them.
 CODES: Final[Mapping[str, StrOrPromise]] = {
+    "seller": _("Seller"),
+    "buyer": _("Buyer"),
+    "valid": _("Valid"),
+    "invalid": _("Not valid"),
+    "unchecked": _("Not checked"),
     "draft": _("Draft"),
     "submitted": _("Submitted"),
     "held": _("On hold"),
@@ -70,6 +77,41 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "before_loading": _("before loading"),
     "hold_line": _("Line on hold"),
     "release": _("Released by exclusion"),
+    "newly_held": _("Newly held"),
+    "newly_passed": _("Newly passed"),
+    "held_as_before": _("Held as before"),
+    "edit_credit_limit": _("Edit a credit limit"),
+    "release_hold": _("Release a hold"),
+    "create_customer": _("Create a customer"),
+    "approve_order": _("Approve an order"),
+    "take_payment": _("Take a payment"),
+    "write_off": _("Write off"),
+    # The reasons of the pairs that every company starts with; others are shown as they were written.
+    "Who may raise a limit could release his own breach of it.": _("Who may raise a limit could release his own breach of it."),
+    "Who may invent a customer could approve goods for it.": _("Who may invent a customer could approve goods for it."),
+    "Who takes money could write off what he kept.": _("Who takes money could write off what he kept."),
+    "approved": _("Approved"),
+    "declined": _("Declined"),
+    "asked": _("Asked"),
+    "line_held": _("Line held"),
+    "line_freed": _("Hold of a line lifted"),
+    "held_again": _("Held again after its release"),
+    "waiting": _("Waiting"),
+    "open_orders": _("Open orders"),
+    "delivered_not_billed": _("Delivered, not billed"),
+    "billed_not_posted": _("Billed, not posted"),
+    "open_receivables": _("Open receivables"),
+    "unapplied_payments": _("Payments not applied"),
+    "sales_order": _("Order"),
+    "sales_invoice": _("Invoice"),
+    "payment": _("Payment"),
+    "stock": _("in stock"),
+    "supply": _("with a supply"),
+    "none": _("no supply known"),
+    "allocated": _("allocated"),
+    "day": _("by day"),
+    "week": _("by week"),
+    "month": _("by month"),
     "blocked": _("it is blocked"),
     "not_on_sale_yet": _("it is not on sale yet"),
     "discontinued": _("it is discontinued and too little is left"),
@@ -93,6 +135,9 @@ SHADES: Final[Mapping[str, str]] = {
     "reject": "red",
     "pass": "green",
     "open": "yellow",
+    "waiting": "yellow",
+    "approved": "green",
+    "declined": "red",
 }
 
 EVENTS: Final[Mapping[str, StrOrPromise]] = {
@@ -110,6 +155,9 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "ApprovalAsked": _("Approval asked for"),
     "ApprovalVoided": _("Approval void, since the order changed"),
     "ApprovalEscalated": _("Approval overdue, handed on"),
+    "LineHeld": _("Line %(line)s held"),
+    "QuestionAsked": _("A reviewer asks: %(question)s"),
+    "QuestionAnswered": _("The answer: %(answer)s"),
     "ApproverAsked": _("An approver asks: %(question)s"),
     "StepApproved": _("Approval given"),
     "OrderCompleted": _("Order completed"),
@@ -129,6 +177,9 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "CreditNotePosted": _("Credit note %(number)s over %(amount)s posted"),
     "PaymentTaken": _("Payment %(number)s of %(amount)s received"),
     "PaymentApplied": _("Payment of %(amount)s applied"),
+    "DeniedListChanged": _("List of denied parties changed: %(list)s"),
+    "DisputeOpened": _("%(amount)s of the invoice disputed"),
+    "DisputeClosed": _("Dispute closed"),
     "PromiseMade": _("Delivery promised for %(promised_on)s"),
     "CustomerNotified": _("Customer notified"),
     "FeedbackLeft": _("Customer rated the order %(rating)s of 5"),
@@ -140,86 +191,22 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "CustomerChanged": _("Customer changed"),
 }
 
-# Why something was not done. What stands in %(...)s is taken from the refusal's facts.
-REFUSALS: Final[Mapping[str, StrOrPromise]] = {
-    "not_found": _("There is no such document."),
-    "malformed": _("Something in the form is not as it should be."),
-    "malformed_amount": _("The amount must be above zero and have no more decimals than the currency."),
-    "refused": _("That is not possible."),
-    "reason_missing": _("A reason is needed: between 1 and 300 characters."),
-    "not_a_draft": _("The order is not a draft any more."),
-    "not_submitted": _("The order does not wait for review; its state is: %(state)s."),
-    "not_held": _("The order is not on hold; its state is: %(state)s."),
-    "waits_for_approval": _("Only an approval is missing; a release does not replace it."),
-    "already_decided": _("Somebody has decided this already."),
-    "not_its_turn": _("Somebody else has to approve first."),
-    "order_changed": _("The order has changed since the approval was asked for."),
-    "four_eyes": _("Who entered, changed, sells or has approved this order does not approve it."),
-    "lacks_role": _("This approval is for another role."),
-    "incompatible_duties": _("The two duties must not be in one hand: %(because)s"),
-    "unknown_reason": _("Choose a reason and say it in words."),
-    "unknown_role": _("This role may not approve."),
-    "unknown_user": _("This user may not approve."),
-    "unknown_duty": _("There is no such duty."),
-    "bands_overlap": _("Bands of the matrix overlap: %(bands)s."),
-    "bands_leave_gap": _("The matrix leaves a gap at an amount of %(amount)s with a margin of %(margin)s."),
-    "not_yours": _("Only the lender or an administrator may do that."),
-    "not_released": _("The order is not released; its state is: %(state)s."),
-    "order_not_released": _("The order of this shipment is not released."),
-    "version_conflict": _(
-        "Somebody else changed the order meanwhile: it is at version %(version)s now, and you saw version %(yours)s."
-        " Load the page again to see the change."
-    ),
-    "already_allocated": _("The quantity cannot be less than what is allocated already (%(allocated)s)."),
-    "cannot_be_amended": _("An order in this state cannot be changed: %(state)s."),
-    "cannot_be_cancelled": _("An order in this state cannot be cancelled: %(state)s."),
-    "stock_is_allocated": _("Goods of this order are on their way already; it cannot be cancelled."),
-    "unknown_customer": _("There is no such customer."),
-    "unknown_order": _("There is no such order."),
-    "unknown_warehouse": _("There is no such warehouse."),
-    "unknown_product": _("There is no such product."),
-    "unknown_lot": _("There is no such lot."),
-    "unknown_supply": _("There is no such supply."),
-    "unknown_invoice": _("There is no such invoice of this customer."),
-    "unknown_method": _("There is no such way to pay."),
-    "unknown_return": _("There is no such return."),
-    "unknown_shipment_line": _("There is no such line of a shipment."),
-    "more_than_expected": _("That is more than was expected."),
-    "more_than_was_shipped": _("That is more than was shipped."),
-    "not_enough_free_stock": _("Only %(free)s is free; the rest is promised to orders."),
-    "nothing_expected": _("Nothing is expected there any more."),
-    "nothing_to_allocate": _("Every line has its stock already."),
-    "nothing_to_give_back": _("There is no allocated stock to give back."),
-    "stopped_before_picking": _("A rule of the review stops this order before picking."),
-    "stopped_before_loading": _("A rule of the review stops this order before loading."),
-    "already_lifted": _("This hold has been lifted already."),
-    "order_is_held": _("The whole order is on hold; release the order."),
-    "unknown_kind": _("There is no such kind of rule."),
-    "unknown_scope": _("There is no such scope of a rule, or what it names is missing."),
-    "nothing_to_ship": _("Nothing is allocated that is not on a shipping notice yet."),
-    "no_carrier_serves": _("No carrier serves this address with this weight."),
-    "not_a_notice": _("The shipment is not a notice any more; its state is: %(state)s."),
-    "already_dispatched": _("The goods have left already."),
-    "not_on_the_road": _("The goods are not on the road; the shipment's state is: %(state)s."),
-    "not_dispatched": _("The goods have not left yet."),
-    "already_invoiced": _("This has been invoiced already."),
-    "nothing_to_invoice": _("There is nothing to invoice."),
-    "already_credited": _("This return has been credited already."),
-    "other_customer": _("That belongs to another customer."),
-    "already_posted": _("The document has been posted already."),
-    "dropped": _("The document was dropped."),
-    "needs_confirmation": _("Finance has to confirm this document."),
-    "not_posted": _("The invoice has not been posted yet."),
-    "already_settled": _("The invoice has been paid already."),
-    "nothing_left": _("Nothing is left of the payment."),
-    "nothing_open": _("The customer owes nothing."),
-    "not_all_invoiced": _("Not everything of the order has been invoiced."),
-    "not_delivered": _("Nothing of this order has been delivered yet."),
-    "already_rated": _("This order has been rated already."),
-    "already_answered": _("This feedback has been answered already."),
+# What a person did to an order before its release, by the event that it left.
+TOUCHES: Final[Mapping[str, StrOrPromise]] = {
+    "OrderAmended": _("Order changed"),
+    "OrderReleased": _("Hold released"),
+    "OrderHeld": _("Put on hold"),
+    "HoldLifted": _("Hold of a line lifted"),
+    "LineHeld": _("Line held"),
+    "StepApproved": _("Approval given"),
+    "ApproverAsked": _("Question before approval"),
+    "QuestionAsked": _("Question asked"),
+    "QuestionAnswered": _("Question answered"),
 }
 
-SHARES: Final = frozenset({"deviation", "deviation_max", "margin"})
+SHARES: Final = frozenset(
+    {"cash_discount", "customer_cash_discount", "deviation", "deviation_max", "likeness", "margin", "share", "share_allowed"}
+)
 AMOUNTS: Final = frozenset(
     {
         "allowed", "amount", "billed_not_posted", "credit_limit", "delivered_not_billed", "discount", "exposure", "goods",
@@ -245,10 +232,12 @@ def _written(name: str, fact: Any) -> str:
     if fact is None:
         return "–"
     text = str(fact)
-    if name in {"state", "because", "point"}:
+    if name in {"state", "because", "point", "status", "freight_payer", "payer_by_term"}:
         return of(text)
     if name == "role" and text in Role.values:
         return str(Role(text).label)
+    if name == "codes":
+        return ", ".join(reason(str(item)) for item in fact)
     if isinstance(fact, list):
         return ", ".join(of(str(item)) for item in fact) or "–"
     if name == "number" or not FRACTION.fullmatch(text):
@@ -270,6 +259,11 @@ def of(code: str) -> str:
     return str(CODES.get(code) or code.replace("_", " "))
 
 
+def reason(code: str) -> str:
+    """What the reason code of a decision is called."""
+    return str(ReasonCode(code).label) if code in ReasonCode.values else of(code)
+
+
 def shade(state: str) -> str:
     """The colour of a state's badge."""
     return SHADES.get(state, "secondary")
@@ -282,10 +276,17 @@ def event(kind: str, facts: Mapping[str, Any]) -> str:
     return ": ".join(part for part in (sentence, rules, str(facts.get("reason") or "")) if part)
 
 
+def touch(kind: str) -> str:
+    """What a person did to an order, by the kind of its event."""
+    return str(TOUCHES.get(kind) or kind)
+
+
 def refusal(code: str, facts: Mapping[str, Any]) -> str:
     """A refusal in one sentence."""
     sentence = REFUSALS.get(code)
-    return of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
+    told = of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
+    numbers = ", ".join(str(number) for number in facts.get("numbers") or ())
+    return f"{told} ({numbers})" if numbers else told
 
 
 def finding(kind: str, outcome: str, inputs: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ class Shop:
     payment_id: int
     return_id: int
     feedback_id: int
+    rule_id: int
 
 
 def a_customer(admin: Caller, **given: Any) -> Any:
@@ -82,4 +83,5 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
         payment_id=admin.post("/payments", {"customer_id": customer["id"], "amount": "50"}).ok()["id"],
         return_id=admin.post("/returns", back).ok()["id"],
         feedback_id=portal.post(f"/orders/{order['id']}/feedback", {"rating": 5}).ok()["id"],
+        rule_id=admin.get("/rules").ok()["items"][0]["id"],
     )

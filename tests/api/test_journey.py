@@ -61,14 +61,18 @@ def test_an_order_travels_from_entry_to_cash_and_back(wholesaler: Company, admin
     assert [kind for kind in kinds if kind in journey] == journey
 
 
-def test_an_order_beyond_its_limit_is_held_until_a_person_releases_it(admin: Caller) -> None:
+def test_an_order_beyond_its_limit_is_held_until_a_person_releases_it(wholesaler: Company, admin: Caller) -> None:
     the_shop(admin)
     order = an_order(admin, ("P1", "999"))
     assert order["state"] == "held"
     findings = admin.get(f"/orders/{order['id']}/reviews").ok()["items"]
     (credit,) = [finding for finding in findings if finding["finding"] == "hold"]
     assert (credit["rule"], credit["inputs"]["credit_limit"]) == ("credit", "5000.000")
-    released = admin.post(f"/orders/{order['id']}/release", {"reason": "Paid in advance"}).ok()
-    assert released["state"] == "released"
-    again = admin.post(f"/orders/{order['id']}/release", {"reason": "Again"})
+    why = {"reason_code": "paid", "reason": "Paid in advance"}
+    own = admin.post(f"/orders/{order['id']}/release", why)
+    assert (own.status, own.body["code"]) == (409, "four_eyes"), "who entered an order does not release it"
+    reviewer = a_caller(wholesaler, "credit")
+    released = reviewer.post(f"/orders/{order['id']}/release", why).ok()
+    assert (released["state"], released["waits_for"]) == ("released", [])
+    again = reviewer.post(f"/orders/{order['id']}/release", why)
     assert (again.status, again.body["code"]) == (409, "not_held")

@@ -73,6 +73,8 @@ ROUTES = {
     "POST /invoices": "invoices.write",
     "GET /invoices/{invoice_id}": "invoices.read portal.read",
     "POST /invoices/{invoice_id}/post": "invoices.post",
+    "POST /invoices/{invoice_id}/disputes": "invoices.write",
+    "POST /disputes/{dispute_id}/close": "invoices.write",
     "GET /receivables": "invoices.read portal.read",
     "GET /payments": "payments.read",
     "POST /payments": "payments.take",
@@ -90,10 +92,33 @@ ROUTES = {
     "GET /delegations": "approvals.read",
     "POST /delegations": "orders.approve",
     "POST /delegations/{delegation_id}/end": "orders.approve",
+    "GET /rule-kinds": "rules.read",
+    "GET /rules": "rules.read",
+    "GET /rules/{rule_id}": "rules.read",
+    "GET /rules/{rule_id}/versions": "rules.read",
+    "POST /rules": "rules.write",
+    "POST /rule-trials": "rules.write",
+    "POST /rules/{rule_id}/versions": "rules.write",
+    "POST /rules/{rule_id}/retire": "rules.write",
+    "POST /rules/{rule_id}/restore": "rules.write",
+    "GET /approval-matrix/versions": "approvals.read",
+    "GET /delegations/history": "approvals.read",
     "GET /duties": "approvals.read",
     "POST /duties": "approvals.write",
     "GET /decisions": "approvals.read",
     "POST /orders/{order_id}/copy": "orders.write",
+    "POST /orders/{order_id}/hold": "orders.release",
+    "GET /orders/{order_id}/line-promises": "orders.read",
+    "GET /customers/{customer_id}/exposure": "invoices.read",
+    "GET /review-queue": "orders.read",
+    "GET /line-holds": "orders.read",
+    "POST /line-holds": "orders.release",
+    "POST /line-holds/release": "orders.release",
+    "GET /questions": "orders.read portal.read",
+    "POST /questions": "orders.release",
+    "POST /questions/{question_id}/answer": "orders.write portal.write",
+    "GET /touchless": "approvals.read",
+    "GET /touchless/orders": "approvals.read",
     "POST /customers/{customer_id}/sales-person": "approvals.write",
 }
 REASON = {"reason": "Because."}
@@ -105,9 +130,13 @@ BODIES: dict[str, Any] = {
     "POST /products/{product_id}/block": {"blocked": False, **REASON},
     "POST /orders/{order_id}/amendments": REASON,
     "POST /orders/{order_id}/cancel": REASON,
-    "POST /orders/{order_id}/release": REASON,
-    "POST /orders/{order_id}/reject": REASON,
+    "POST /orders/{order_id}/release": {"reason_code": "other", **REASON},
+    "POST /orders/{order_id}/reject": {"reason_code": "other", **REASON},
+    "POST /orders/{order_id}/hold": {"reason_code": "other", **REASON},
+    "POST /questions/{question_id}/answer": {"answer": "Yes."},
     "POST /orders/{order_id}/feedback": {"rating": 4},
+    "POST /invoices/{invoice_id}/disputes": REASON,
+    "POST /disputes/{dispute_id}/close": {"resolution": "Agreed."},
     "POST /shipments/{shipment_id}/cancel": REASON,
     "POST /e-invoices/check": {"xml": "<x/>"},
     "POST /delivery-notes/print": {"ids": [4_611_686_018_427_387_904]},
@@ -117,8 +146,9 @@ BODIES: dict[str, Any] = {
     "POST /approvals/{approval_step_id}/reject": {"reason_code": "other", **REASON},
     "POST /approvals/{approval_step_id}/ask": {"question": "Why?"},
 }
-# Steps and delegations of another company are asked for in the tests of approvals.
-OF_ONE = [call for call in ROUTES if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call]
+# These documents of another company are asked for in the tests of approvals, of disputes and of the reviewer's queue.
+ELSEWHERE = ("{approval_step_id}", "{delegation_id}", "{dispute_id}", "{question_id}")
+OF_ONE = [call for call in ROUTES if "{" in call and not any(name in call for name in ELSEWHERE)]
 MISSING = 4_611_686_018_427_387_904
 NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
 

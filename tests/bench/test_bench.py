@@ -20,7 +20,7 @@ from dinghuo.commands import bench as command
 from dinghuo.kernel import sql
 from dinghuo.web import databases
 
-TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0)
+TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, reviews=((3, 2), (1, 30)))
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,15 @@ def test_the_report_holds_each_size_with_its_ratios(found: Findings, where: plac
     assert any(line.startswith("post_invoices") for line in as_text(TINY, found))
 
 
+def test_review_by_itself_is_measured_with_fifteen_rules_in_a_fixed_number_of_statements(found: Findings) -> None:
+    assert [(row.orders, row.lines) for row in found.reviews] == [(3, 2), (1, 30)]
+    assert {row.rules for row in found.reviews} == {15}
+    assert len({row.statements for row in found.reviews}) == 1
+    for row, figures in zip(found.reviews, report.review_figures(found.reviews), strict=True):
+        assert figures["ratio_to_by_hand"] == round(row.seconds / row.by_hand_seconds, 2)
+    assert any(line.startswith("3 x 2") for line in as_text(TINY, found))
+
+
 def test_every_hand_made_statement_has_its_place_in_a_stage() -> None:
     files = {path.stem for path in (Path(sql.PACKAGE) / "bench" / "sql").glob("*.sql")}
     assert files == {name for names in floor.STAGES.values() for name in names}
@@ -116,7 +125,7 @@ def test_the_command_measures_where_it_may_not_make_a_database(
     monkeypatch.setenv("DATABASE_URL", database_addresses["owner"])
     monkeypatch.setenv(databases.OWNER_ADDRESS, database_addresses["owner"])
     monkeypatch.setenv(databases.APPLICATION_ADDRESS, database_addresses["application"])
-    monkeypatch.setattr(command, "Plan", lambda rounds, orders: Plan(rounds, orders, 1, (1,), 0))
+    monkeypatch.setattr(command, "Plan", lambda rounds, orders: Plan(rounds, orders, 1, (1,), 0, ((2, 1),)))
 
     assert command.run(argparse.Namespace(json=True, rounds=1, orders=2)) == 0
 

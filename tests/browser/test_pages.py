@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
 from dinghuo.kernel import tenancy
+from tests import shop as shops
 from tests.browser.pages import Visit, served, visit
 from tests.builders import a_customer, a_product
 from tests.web.addresses import every_address, path_of
@@ -16,7 +17,7 @@ from tests.web.site import CANARY, Goods, Site, open_site, some_of_everything
 pytestmark = pytest.mark.browser
 
 # Parts of pages, and what machines read: a browser would look for an icon that they do not name.
-NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts"}
+NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts", "rule-scope-choices"}
 
 
 @pytest.fixture
@@ -144,9 +145,55 @@ def test_the_figures_are_drawn_and_a_bar_leads_to_its_documents(browser: Browser
 def test_a_reason_is_asked_before_an_order_is_released(browser: Browser, address: str, site: Site, goods: Goods) -> None:
     with visit(browser, address, site, "credit") as looking:
         looking.go(f"/orders/{goods.held}/")
-        looking.page.click("summary:has-text('Release')")
-        looking.page.fill(f"#reason-order-release-{goods.held}", "paid by phone")
-        looking.page.click(f"form[action='/orders/{goods.held}/release/'] button")
-        looking.page.wait_for_selector("text=The order was released.")
+        looking.page.click("a:has-text('Decide')")
+        looking.page.click("button:has-text('Release')")
+        assert looking.page.evaluate("document.activeElement.id") == "reason_code", "the browser asks for the reason first"
+        looking.page.select_option("#reason_code", "paid")
+        looking.page.fill("#reason", "paid by phone")
+        looking.page.click("button:has-text('Release')")
+        looking.page.wait_for_selector("text=The order was released")
+        looking.go(f"/orders/{goods.held}/")
         assert "paid by phone" in looking.page.inner_text("#content")
         assert looking.complaints == []
+
+
+def test_orders_are_ticked_and_decided_on_by_the_keyboard(browser: Browser, address: str, site: Site) -> None:
+    with site.acting():
+        for number in range(3):
+            shops.held(site.shop, [(site.shop.products[0], number + 1)])
+    with visit(browser, address, site, "credit") as looking:
+        page = looking.page
+        looking.go("/review/")
+        page.locator("[name=order]").first.focus()
+        for key in ("Space", "ArrowDown", "ArrowDown", "Space"):
+            page.keyboard.press(key)
+        assert [box.is_checked() for box in page.locator("[name=order]").all()] == [True, False, True]
+        assert page.inner_text("[data-checked-count]") == "2"
+        assert page.evaluate("getComputedStyle(document.querySelector('.decide-bar')).position") == "sticky"
+        page.check("[data-check-all]")
+        assert page.inner_text("[data-checked-count]") == "3"
+        page.select_option("#reason_code", "known_customer")
+        page.focus("#reason")
+        page.keyboard.type("they have paid for years")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=The orders were released")
+        page.wait_for_selector("text=No order waits for a decision.")
+        assert looking.complaints == []
+
+
+def test_a_question_can_be_asked_without_a_reason_code_and_is_answered_in_its_field(
+    browser: Browser, address: str, site: Site, goods: Goods
+) -> None:
+    with visit(browser, address, site, "credit") as asking:
+        asking.go(f"/review/{goods.held}/")
+        asking.page.fill("#reason", "Who signed?")
+        asking.page.click("button:has-text('Ask sales')")
+        asking.page.wait_for_selector("text=waits for an answer")
+        assert asking.complaints == []
+    with visit(browser, address, site, "sales") as answering:
+        answering.go(f"/orders/{goods.held}/")
+        answering.page.fill("input[name=answer]", "The owner")
+        answering.page.keyboard.press("Enter")
+        answering.page.wait_for_selector("text=the order is back in the queue")
+        assert "The owner" in answering.page.inner_text("#content")
+        assert answering.complaints == []

@@ -137,8 +137,8 @@ def completion(shop: Shop) -> Prepared:
 BUTTONS = (
     Button("submit", on_order(submit_orders, entered), "OrderSubmitted", ("not_a_draft",)),
     Button("review", on_order(review_orders, submitted), "OrderReleased", ("not_submitted",)),
-    Button("release", on_order(release_orders, held, reason="known"), "OrderReleased", ("not_held",)),
-    Button("reject", on_order(reject_orders, held, reason="fraud"), "OrderRejected", ("not_held",)),
+    Button("release", on_order(release_orders, held, reason_code="other", reason="known"), "OrderReleased", ("not_held",)),
+    Button("reject", on_order(reject_orders, held, reason_code="other", reason="fraud"), "OrderRejected", ("not_held",)),
     Button("amend", amendment, "OrderAmended", ("version_conflict",)),
     Button("cancel", on_order(cancel_orders, submitted, reason="twice"), "OrderCancelled", ("cannot_be_cancelled",)),
     Button("withdraw", on_order(withdraw_orders, noticed, reason="twice"), "OrderCancelled", ("cannot_be_cancelled",)),

@@ -192,8 +192,8 @@ OPERATIONS: dict[str, Callable[[Shop], Doing]] = {
     "review_and_hold": lambda shop: partial(
         review_orders, act=shop.act, order_ids=[submitted(shop, goods(shop), a_blocked_customer(shop))]
     ),
-    "release_orders": on_order(release_orders, held, reason="yes"),
-    "reject_orders": on_order(reject_orders, held, reason="no"),
+    "release_orders": on_order(release_orders, held, reason_code="other", reason="yes"),
+    "reject_orders": on_order(reject_orders, held, reason_code="other", reason="no"),
     "receive_stock": receipts,
     "expect_supply": lambda shop: partial(expect_supply, act=shop.act, supplies=supplies(shop)),
     "receive_expected": expected,

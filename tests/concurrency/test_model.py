@@ -132,13 +132,17 @@ class Wholesaler(RuleBasedStateMachine):
     @rule(pick=PICK)
     def release(self, pick: int) -> None:
         key = self.order(pick)
-        assert is_done(release_orders(act=self.act, order_ids=[key], reason="yes")) == self.model.move(key, {"held"}, "released")
+        assert is_done(release_orders(act=self.act, order_ids=[key], reason_code="other", reason="yes")) == self.model.move(
+            key, {"held"}, "released"
+        )
 
     @precondition(lambda self: self.model.orders)
     @rule(pick=PICK)
     def reject(self, pick: int) -> None:
         key = self.order(pick)
-        assert is_done(reject_orders(act=self.act, order_ids=[key], reason="no")) == self.model.move(key, {"held"}, "rejected")
+        assert is_done(reject_orders(act=self.act, order_ids=[key], reason_code="other", reason="no")) == self.model.move(
+            key, {"held"}, "rejected"
+        )
 
     @precondition(lambda self: self.model.orders)
     @rule(pick=PICK, units=UNITS, version=st.integers(min_value=1, max_value=2))

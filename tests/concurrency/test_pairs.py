@@ -110,7 +110,11 @@ def amend_or_submit(shop: Shop) -> tuple[int, Doing, Doing]:
 
 def amend_or_release(shop: Shop) -> tuple[int, Doing, Doing]:
     order_id = held(shop, goods(shop))
-    return order_id, amend(shop, order_id), lambda: release_orders(act=shop.act, order_ids=[order_id], reason="known")
+    return (
+        order_id,
+        amend(shop, order_id),
+        lambda: release_orders(act=shop.act, order_ids=[order_id], reason_code="other", reason="known"),
+    )
 
 
 def withdraw_or_dispatch(shop: Shop) -> tuple[int, Doing, Doing]:
@@ -159,6 +163,8 @@ def pay_or_pay_again(shop: Shop) -> tuple[int, Doing, Doing]:
     return invoice_id, first, second
 
 
+RELEASE = partial(release_orders, reason_code="other", reason="yes")
+
 PAIRS = (
     Pair(
         "withdraw_or_dispatch", withdraw_or_dispatch, order_and_shipment,
@@ -179,11 +185,11 @@ PAIRS = (
     Pair("amend_or_submit", amend_or_submit, of_order, ("done", "submitted"), ("done", "submitted")),
     Pair("amend_or_release", amend_or_release, of_order, ("not_held", "submitted"), ("done", "submitted")),
     Pair(
-        "cancel_or_release", on_orders(held, partial(cancel_orders, reason="no"), partial(release_orders, reason="yes")), of_order,
+        "cancel_or_release", on_orders(held, partial(cancel_orders, reason="no"), RELEASE), of_order,
         ("not_held", "cancelled"), ("done", "cancelled"),
     ),
     Pair(
-        "reject_or_release", on_orders(held, partial(reject_orders, reason="no"), partial(release_orders, reason="yes")), of_order,
+        "reject_or_release", on_orders(held, partial(reject_orders, reason_code="other", reason="no"), RELEASE), of_order,
         ("not_held", "rejected"), ("not_held", "released"),
     ),
     Pair(

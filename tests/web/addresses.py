@@ -10,6 +10,9 @@ from tests.web.site import Goods
 
 # Pages whose method is POST; every other answers GET.
 POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-answer", "portal-feedback", "invoice-post"}
+POSTED |= {"rule-retire", "rule-restore", "rule-trial-form", "delegation-new", "delegation-end"}
+POSTED |= {"review-release", "review-reject", "review-approve", "review-decline", "review-ask", "review-ask-as-approver"}
+POSTED |= {"review-hold-lines", "review-free-lines", "question-answer", "portal-answer"}
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,10 @@ def path_of(address: Address, goods: Goods) -> str:
         "portal-paper-shipment": goods.shipment,
         "paper-invoice": goods.invoice,
         "portal-paper-invoice": goods.invoice,
+        "rule": goods.rule,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
     route = address.route
-    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id"):
+    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id", "question_id", "rule_id", "delegation_id"):
         route = route.replace(f"<id:{name}>", str(found))
     return f"/{route}"

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from dinghuo.journey.allocation.operations import allocate_orders
+from dinghuo.journey.review.models import ReviewRule
 from dinghuo.journey.tracking.models import Feedback
 from dinghuo.journey.tracking.operations import leave_feedback
 from dinghuo.kernel import tenancy
@@ -85,6 +86,7 @@ class Goods:
     draft_invoice: int
     payment: int
     feedback: int
+    rule: int
 
 
 def some_of_everything(site: Site) -> Goods:
@@ -109,6 +111,7 @@ def some_of_everything(site: Site) -> Goods:
             draft_invoice=shops.drafted(shop, [(second, 2)]),
             payment=shops.paid(shop, invoice),
             feedback=Feedback.objects.get(order_id=delivered).id,
+            rule=ReviewRule.objects.filter(company_id=shop.company.id).order_by("id")[0].id,
         )
 
 

@@ -48,7 +48,7 @@ def test_no_button_moves_another_companys_document(site: Site, goods: Goods, oth
     for address in buttons:
         if not address.needs or address.needs.startswith("portal."):
             continue
-        response = admin.post(path_of(address, theirs), {"reason": "because", "answer": "words"})
+        response = admin.post(path_of(address, theirs), {"reason_code": "other", "reason": "because", "answer": "words"})
         assert response.status_code == 404, address
     with strangers.acting():
         assert SalesOrder.objects.get(id=theirs.held).state == "held"
@@ -121,7 +121,7 @@ def test_a_customer_reads_nothing_that_staff_keep_to_themselves(site: Site, good
         Customer.objects.filter(id=site.shop.customer.id).update(is_blocked=True)
         review_orders(act=site.shop.act, order_ids=[order_id])
     admin = site.clients["admin"]
-    admin.post(f"/orders/{order_id}/release/", {"reason": "the boss's nephew"})
+    admin.post(f"/orders/{order_id}/release/", {"reason_code": "other", "reason": "the boss's nephew"})
     assert "nephew" in read(admin.get(f"/orders/{order_id}/")).text
     page = read(site.clients["customer"].get(f"/portal/orders/{order_id}/")).text
     assert "Order released" in page

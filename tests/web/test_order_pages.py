@@ -136,16 +136,19 @@ def test_buttons_are_those_of_the_role_and_the_state(site: Site, goods: Goods) -
     offered = {
         ("sales", goods.draft): {"submit", "cancel"},
         ("credit", goods.draft): set(),
-        ("credit", goods.held): {"review-again", "release", "reject"},
+        ("credit", goods.held): {"review-again"},
         ("auditor", goods.held): set(),
         ("warehouse", goods.short): {"allocate", "notice"},
-        ("admin", goods.short): {"allocate", "notice", "cancel"},
+        ("credit", goods.short): {"hold"},
+        ("admin", goods.short): {"allocate", "notice", "cancel", "hold"},
     }
     for (role, order_id), expected in offered.items():
         page = read(site.clients[role].get(f"/orders/{order_id}/"))
         actions = [str(attributes.get("action")) for tag, attributes in page.tags if tag == "form"]
         here = {action.split("/")[3] for action in actions if action.startswith(f"/orders/{order_id}/")}
         assert here == expected, (role, order_id)
+        leads_to_review = ("a", f"/review/{order_id}/") in [(tag, attributes.get("href")) for tag, attributes in page.tags]
+        assert leads_to_review == (role == "credit" and order_id == goods.held), (role, order_id)
 
 
 def test_an_order_travels_from_draft_to_cash_by_its_buttons(site: Site) -> None:
@@ -204,19 +207,19 @@ def test_a_payment_that_cannot_be_is_asked_again(site: Site, field: str, value: 
 
 def test_a_button_that_comes_too_late_says_why_nothing_happened(site: Site, goods: Goods) -> None:
     credit = site.clients["credit"]
-    credit.post(f"/orders/{goods.held}/release/", {"reason": "paid by phone"})
+    credit.post(f"/orders/{goods.held}/release/", {"reason_code": "paid", "reason": "paid by phone"})
     assert state_of(site, goods.held) == "released"
-    response = credit.post(f"/orders/{goods.held}/release/", {"reason": "again"}, follow=True)
+    response = credit.post(f"/orders/{goods.held}/release/", {"reason_code": "paid", "reason": "again"}, follow=True)
     assert "The order is not on hold; its state is: Released." in read(response).text
     response = site.clients["sales"].post(f"/orders/{goods.held}/submit/", follow=True)
     assert "The order is not a draft any more." in read(response).text
 
 
 def test_a_decision_without_a_reason_is_refused(site: Site, goods: Goods) -> None:
-    for reason in ("", "   ", "x" * 301):
-        response = site.clients["credit"].post(f"/orders/{goods.held}/release/", {"reason": reason})
+    for code, reason in (("paid", ""), ("paid", "   "), ("paid", "x" * 301), ("", "seen"), ("mood", "seen")):
+        response = site.clients["credit"].post(f"/orders/{goods.held}/release/", {"reason_code": code, "reason": reason})
         assert response.status_code == 422
-        assert "A reason is needed" in read(response).text
+        assert "The reasons are: Paid or secured, Limit agreed" in read(response).text
     assert state_of(site, goods.held) == "held"
 
 

@@ -13,6 +13,7 @@ from dinghuo.journey.review.rules import KINDS
 from dinghuo.journey.shipping.models import ShipmentState
 from dinghuo.reference.models import Role, User
 from dinghuo.web import rule_words, words
+from dinghuo.web.refusal_words import REFUSALS
 from tests.web.addresses import every_address, path_of
 from tests.web.site import Goods, Site, read
 from tooling import messages
@@ -37,7 +38,7 @@ def kinds_of_events() -> set[str]:
 def test_every_refusal_has_a_sentence() -> None:
     codes = codes_of_refusals()
     assert len(codes) > 30
-    assert codes - set(words.REFUSALS) == set()
+    assert codes - set(REFUSALS) == set()
 
 
 def test_every_event_has_a_sentence() -> None:

@@ -183,7 +183,9 @@ def review(today: Today) -> None:
         if (today.day - row.held_on).days >= generation.override_after_days(today.seed, row.external_ref)
     ]
     if ids:
-        all_done(release_orders(act=today.act(6), order_ids=ids, reason="overridden by the reviewer (generated)"))
+        all_done(
+            release_orders(act=today.act(6), order_ids=ids, reason_code="other", reason="overridden by the reviewer (generated)")
+        )
 
 
 def allocate(today: Today) -> None:

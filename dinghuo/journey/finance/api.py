@@ -27,6 +27,7 @@ from dinghuo.reference.wire import (
     Page,
     Paging,
     Rate,
+    Reason,
     Reference,
     SignedQuantity,
     SomeMoney,
@@ -39,6 +40,35 @@ router = Router(tags=["finance"])
 Kind = Literal["invoice", "credit_note"]
 State = Literal["draft", "posted", "dropped"]
 Method = Literal["cash", "bank_transfer", "card", "cheque"]
+
+
+class DisputeAsked(Asked):
+    """What a customer does not accept, and why; without an amount all that is open."""
+
+    reason: Reason
+    amount: SomeMoney | None = None
+
+
+class Resolved(Asked):
+    """What came of a dispute."""
+
+    resolution: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A dispute that was opened."""
+
+    dispute_id: int
+    invoice_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A dispute that was closed."""
+
+    dispute_id: int
+
 
 FILTERS = ("customer", "state", "kind", "order_id")
 
@@ -215,6 +245,25 @@ def post_invoice(request: ApiRequest, invoice_id: Id) -> Invoice:
     posted = invoice(request, invoice_id)
     request.moved = [posted.order_id] if posted.order_id else []
     return posted
+
+
+@route(router, "POST /invoices/{invoice_id}/disputes", needs="invoices.write", status=201)
+def open_dispute(request: ApiRequest, invoice_id: Id, asked: DisputeAsked) -> Disputed:
+    """Mark an invoice as disputed: orders held because it is late are looked at again.
+
+    Refused with `already_disputed`, `already_settled` and `malformed_amount`.
+    """
+    invoice(request, invoice_id)
+    draft = operations.DisputeDraft(invoice_id, asked.reason, asked.amount)
+    opened = the_only(operations.open_disputes(act=request.act, drafts=[draft]))
+    return Disputed(dispute_id=opened.document_id or 0, invoice_id=invoice_id)
+
+
+@route(router, "POST /disputes/{dispute_id}/close", needs="invoices.write")
+def close_dispute(request: ApiRequest, dispute_id: Id, asked: Resolved) -> Closed:
+    """End a dispute, with what came of it. Refused with `already_closed`."""
+    the_only(operations.close_disputes(act=request.act, dispute_ids=[dispute_id], resolution=asked.resolution))
+    return Closed(dispute_id=dispute_id)
 
 
 @route(router, "POST /returns/{return_id}/credit", needs="invoices.write", status=201)

@@ -20,6 +20,13 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class FreightPayer(models.TextChoices):
+    """Who pays the carrier; an order may leave it open."""
+
+    SELLER = "seller", _("Seller")
+    BUYER = "buyer", _("Buyer")
+
+
 class SalesOrder(MovingRow):
     """An order of one customer. Prices, terms and address are those agreed on the day, whatever the master data say later.
 
@@ -32,7 +39,7 @@ class SalesOrder(MovingRow):
         "draft": frozenset({"submitted", "cancelled"}),
         "submitted": frozenset({"held", "released", "rejected", "cancelled"}),
         "held": frozenset({"submitted", "released", "rejected", "cancelled"}),
-        "released": frozenset({"submitted", "completed", "cancelled"}),
+        "released": frozenset({"submitted", "held", "completed", "cancelled"}),
         "completed": frozenset(),
         "rejected": frozenset(),
         "cancelled": frozenset(),
@@ -51,9 +58,15 @@ class SalesOrder(MovingRow):
     state = fields.code(12, choices=State.choices, db_default="draft")
     priority = models.SmallIntegerField(db_default=5)
     payment_terms_days = models.SmallIntegerField(db_default=30)
+    cash_discount_rate = fields.rate(db_default=0)
+    cash_discount_days = models.SmallIntegerField(db_default=0)
+    incoterm = fields.code(3, db_default="")
+    freight_payer = fields.code(6, choices=FreightPayer.choices, db_default="")
     ship_to_name = models.CharField(max_length=200, db_default="")
     ship_to_address = models.CharField(max_length=300, db_default="")
     ship_to_city = models.CharField(max_length=100, db_default="")
+    ship_to_region = models.CharField(max_length=100, db_default="")
+    ship_to_postcode = fields.code(12, db_default="")
     ship_to_country = fields.code(2, db_default="")
     amount_net = fields.amount(db_default=0)
     amount_tax = fields.amount(db_default=0)
@@ -146,7 +159,7 @@ class OrderCharge(CompanyRow):
 
 
 class OrderAmendment(CompanyRow):
-    """A change of an order after it was entered: the version it made and the difference, line by line. Append-only."""
+    """A change of an order after it was entered: the version it made and what differs, by line and column. Append-only."""
 
     order = fields.Within(SalesOrder)
     version = models.IntegerField()

@@ -1,7 +1,7 @@
 """What an order's lines must look like, and what they come to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,11 @@ QUANTITY_MAX = Decimal("999999999999.999")
 PRICE_MAX = Decimal("999999999999.999999")
 QUANTITY_DECIMALS = 3
 PRICE_DECIMALS = 6
+RATE_DECIMALS = 4
+TERMS_MAX = 365
+INCOTERM_LENGTH = 3
+FREIGHT_PAYERS = frozenset({"", "seller", "buyer"})
+ADDRESS_LENGTHS = {"name": 200, "address": 300, "city": 100, "region": 100, "postcode": 12, "country": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +57,52 @@ class OrderDraft:
     ship_to_name: str = ""
     ship_to_address: str = ""
     ship_to_city: str = ""
+    ship_to_region: str = ""
+    ship_to_postcode: str = ""
     ship_to_country: str = ""
     payment_terms_days: int | None = None
+    cash_discount_rate: Decimal | None = None
+    cash_discount_days: int | None = None
+    incoterm: str = ""
+    freight_payer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipTo:
+    """Where goods go, whole: an order's address is changed as one thing."""
+
+    name: str
+    address: str
+    city: str
+    country: str
+    region: str = ""
+    postcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A change to an order at a stated version: new quantities (0 removes a line) and prices by line id, and lines added."""
+    """A change to an order at a stated version: new quantities (0 removes a line) and prices by line id, and lines added.
+
+    Payment terms and address stay as they are when they are None.
+    """
 
     version: int
     quantities: Mapping[int, Decimal] = field(default_factory=dict)
     prices: Mapping[int, Decimal] = field(default_factory=dict)
     added: Sequence[LineDraft] = ()
     reason: str = ""
+    payment_terms_days: int | None = None
+    ship_to: ShipTo | None = None
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The columns of the order itself that it sets."""
+        columns: dict[str, Any] = {}
+        if self.payment_terms_days is not None:
+            columns["payment_terms_days"] = self.payment_terms_days
+        if self.ship_to is not None:
+            columns |= {f"ship_to_{part}": value for part, value in asdict(self.ship_to).items()}
+        return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +121,10 @@ def line_amounts(*, quantity: Decimal, unit_price: Decimal, tax_rate: Decimal, m
 
 def fault_in_order(draft: OrderDraft) -> dict[str, Any] | None:
     """The first thing wrong with an order as asked for, as facts naming line and column; None when it is well formed."""
+    if fault := fault_in_terms(draft.payment_terms_days, draft.cash_discount_rate, draft.cash_discount_days):
+        return fault
+    if len(draft.incoterm) > INCOTERM_LENGTH or draft.freight_payer not in FREIGHT_PAYERS:
+        return {"column": "incoterm", "message": "A delivery term has 3 letters, and seller or buyer pays the freight."}
     if not draft.lines and not draft.charges:
         return {"column": "lines", "message": "An order needs at least one line."}
     if len(draft.lines) + len(draft.charges) > LINES_MAX:
@@ -94,6 +136,29 @@ def fault_in_order(draft: OrderDraft) -> dict[str, Any] | None:
     for position, charge in enumerate(draft.charges, len(draft.lines) + 1):
         if too_fine(charge.unit_price, PRICE_DECIMALS) or too_fine(charge.quantity, QUANTITY_DECIMALS):
             return {"line": position, "column": "unit_price", "message": "A charge has at most 6 decimals."}
+    return None
+
+
+def fault_in_terms(days: int | None, discount: Decimal | None = None, discount_days: int | None = None) -> dict[str, Any] | None:
+    """What is wrong with payment terms: at most a year to pay, and a cash discount that is a share of less than 1."""
+    if days is not None and not 0 <= days <= TERMS_MAX:
+        return {"column": "payment_terms_days", "message": f"Payment terms are between 0 and {TERMS_MAX} days."}
+    if discount is not None and (too_fine(discount, RATE_DECIMALS) or not 0 <= discount < 1):
+        return {"column": "cash_discount_rate", "message": "A cash discount is a share below 1, with at most 4 decimals."}
+    if discount_days is not None and not 0 <= discount_days <= TERMS_MAX:
+        return {"column": "cash_discount_days", "message": f"A cash discount runs for between 0 and {TERMS_MAX} days."}
+    return None
+
+
+def fault_in_address(ship_to: ShipTo) -> dict[str, Any] | None:
+    """What is wrong with a new address: no part may be longer than an order keeps, and name and country are there."""
+    for part, most in ADDRESS_LENGTHS.items():
+        value = getattr(ship_to, part)
+        if len(value) > most or (part in {"name", "country"} and not value.strip()):
+            return {
+                "column": f"ship_to_{part}",
+                "message": f"The address's {part} has at most {most} characters; name and country are needed.",
+            }
     return None
 
 

@@ -1,7 +1,7 @@
 """Review over the API: why an order was held, and what a person decides about it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -47,7 +47,14 @@ class Decision(Asked):
     """Why a person decides so."""
 
     reason: Reason
-    reason_code: Why = "other"
+    reason_code: Why
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDecided(OrderSummary):
+    """An order after a person's decision; still `held` while the matrix asks these roles, in their order, to approve it."""
+
+    waits_for: Sequence[str]
 
 
 @route(router, "GET /orders/{order_id}/reviews", needs="orders.read")
@@ -59,14 +66,15 @@ def list_reviews(request: ApiRequest, order_id: Id) -> Findings:
 
 
 @route(router, "POST /orders/{order_id}/release", needs="orders.release")
-def release_order(request: ApiRequest, order_id: Id, asked: Decision) -> OrderSummary:
-    """Let a held order go; one that the matrix asks approvals for goes on waiting.
+def release_order(request: ApiRequest, order_id: Id, asked: Decision) -> OrderDecided:
+    """Let a held order go; one that the matrix asks approvals for stays `held`, and the reply says whose it waits for.
 
-    Refused with `not_held`, `waits_for_approval` and `incompatible_duties`.
+    Refused with `not_held`, `waits_for_approval`, `four_eyes` and `incompatible_duties`.
     """
-    the_only(release_orders(act=request.act, order_ids=[order_id], reason=asked.reason, reason_code=asked.reason_code))
+    why = {"reason_code": asked.reason_code, "reason": asked.reason}
+    done = the_only(release_orders(act=request.act, order_ids=[order_id], **why))
     request.moved = [order_id]
-    return order_summary(request, order_id)
+    return OrderDecided(**asdict(order_summary(request, order_id)), waits_for=done.facts.get("waits_for", []))
 
 
 @route(router, "POST /orders/{order_id}/reject", needs="orders.release")

@@ -1,41 +1,11 @@
-"""Reads of review: the orders that wait for a person."""
+"""Reads about reviewing itself: what people decided, and how often nobody had to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from dinghuo.kernel import sql
-
-
-@dataclass(frozen=True, slots=True)
-class HeldOrder:
-    """An order on hold; `inputs` hold, for each of `kinds`, the figures that its rule compared last."""
-
-    id: int
-    number: str
-    ordered_on: date
-    customer_code: str
-    name: str
-    name_zh: str
-    currency: str
-    amount_gross: Decimal
-    kinds: Sequence[str]
-    inputs: Sequence[Mapping[str, Any]]
-    held_since: datetime | None
-
-    @property
-    def holds(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """Each holding rule's kind with its figures."""
-        return list(zip(self.kinds, self.inputs, strict=True))
-
-
-def held_orders(*, company_id: int, after: tuple[date, int], count: int) -> list[HeldOrder]:
-    """The orders on hold, the longest waiting first, after a day and id: at most `count`."""
-    after_on, after_id = after
-    limits = {"after_on": after_on, "after_id": after_id, "count": count}
-    return sql.rows("review/held_orders", HeldOrder, company_id=company_id, **limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +27,49 @@ def decisions_by_person(*, company_id: int, from_on: date, until_on: date) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class TouchedOrder:
-    """An order that was first released in a period; `touches` are what people did to it before, none for a touchless one."""
+class TouchlessPeriod:
+    """How many orders were first released in a period that begins on a day, and how many of them by no hand."""
 
-    order_id: int
-    number: str
-    released_at: datetime
-    touches: Sequence[str]
-    reason: str
+    from_on: date
+    released: int
+    touchless: int
+
+    @property
+    def rate(self) -> Decimal:
+        """The touchless share, to four decimals."""
+        return round(Decimal(self.touchless) / self.released, 4)
 
 
 @dataclass(frozen=True, slots=True)
-class TouchlessRate:
-    """How many orders were released in a period and how many by no hand; the rate is None without any order."""
+class TouchedOrder:
+    """An order that people touched before its first release; a touch is the kind of its event, with reason code and words."""
 
-    released: int
-    touchless: int
-    rate: Decimal | None
-    touched: Sequence[TouchedOrder]
+    id: int
+    number: str
+    customer_code: str
+    name: str
+    name_zh: str
+    released_at: datetime
+    touches: Sequence[str]
+    reason_codes: Sequence[str]
+    reasons: Sequence[str]
+
+    @property
+    def told(self) -> list[tuple[str, str, str]]:
+        """Each touch with its reason code and words, in order."""
+        return list(zip(self.touches, self.reason_codes, self.reasons, strict=True))
 
 
-def touchless_rate(*, company_id: int, from_at: datetime, until_at: datetime) -> TouchlessRate:
-    """The share of orders first released in a period, its end left out, that nobody touched, and every other with its reason."""
-    rows = sql.rows("review/touches", TouchedOrder, company_id=company_id, from_at=from_at, until_at=until_at)
-    touched = [row for row in rows if row.touches]
-    touchless = len(rows) - len(touched)
-    return TouchlessRate(len(rows), touchless, round(Decimal(touchless) / len(rows), 4) if rows else None, touched)
+def touchless_periods(*, company_id: int, from_on: date, until_on: date, step: str) -> list[TouchlessPeriod]:
+    """The orders first released between two days of the company, both included, by `step` of day, week or month.
+
+    An order is touchless if no person changed, approved, questioned, held or released it after it was submitted.
+    """
+    days = {"from_on": from_on, "until_on": until_on, "step": step}
+    return sql.rows("review/touchless_periods", TouchlessPeriod, company_id=company_id, **days)
+
+
+def touched_orders(*, company_id: int, from_on: date, until_on: date, after_id: int, count: int) -> list[TouchedOrder]:
+    """The orders first released between two days that people touched before, by id after one: at most `count`."""
+    asked = {"from_on": from_on, "until_on": until_on, "after_id": after_id, "count": count}
+    return sql.rows("review/touched_orders", TouchedOrder, company_id=company_id, **asked)

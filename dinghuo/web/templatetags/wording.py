@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from django import template
 from django.http import HttpRequest
 
+from dinghuo.journey.review import rule_history
+from dinghuo.journey.review.models import ReasonCode
 from dinghuo.kernel.errors import Refused
 from dinghuo.reference.access import Member
 from dinghuo.reference.acting import told
@@ -54,9 +56,39 @@ def breach_in_words(inputs: Any, kind: str) -> str:
 
 
 @register.filter
+def reason_in_words(code: str) -> str:
+    """The reason code of a decision in words."""
+    return words.reason(code)
+
+
+@register.filter
+def touch_in_words(kind: str) -> str:
+    """What a person did to an order, named after the event that it left."""
+    return words.touch(kind)
+
+
+@register.simple_tag
+def reason_codes() -> list[tuple[str, Any]]:
+    """Every reason code of a decision with its name, to choose from."""
+    return list(ReasonCode.choices)
+
+
+@register.filter
 def rule_name(kind: str) -> str:
     """What a kind of review rule is called."""
     return words.rule(kind)
+
+
+@register.filter
+def rule_scope(rule: Any) -> str:
+    """Whom or what a review rule judges."""
+    return rule_history.scope_in_words(rule)
+
+
+@register.filter
+def check_points(points: Any) -> str:
+    """When a review rule runs."""
+    return rule_history.points_in_words(points)
 
 
 @register.filter

@@ -1,14 +1,15 @@
 """Orders are entered as they were meant, or refused naming what is wrong; one bad order never stops the others."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dinghuo.journey.ordering.models import OrderCharge, SalesOrder, SalesOrderLine
+from dinghuo.journey.ordering.models import OrderAmendment, OrderCharge, SalesOrder, SalesOrderLine
 from dinghuo.journey.ordering.operations import amend_order, cancel_orders, enter_orders, submit_orders
-from dinghuo.journey.ordering.rules import Amendment, ChargeDraft, LineDraft, OrderDraft
+from dinghuo.journey.ordering.rules import Amendment, ChargeDraft, LineDraft, OrderDraft, ShipTo
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company, PriceList, PriceListItem
@@ -139,6 +140,64 @@ def test_an_amendment_makes_a_version_with_its_difference(company: Company, act:
     assert order.amount_net == Decimal(37)
     late = amend_order(act=act, order_id=order_id, amendment=change)
     assert (late.code, late.facts["version"], late.facts["yours"]) == ("version_conflict", 2, 1)
+
+
+def test_terms_and_address_are_amended_with_their_difference(company: Company, act: Act) -> None:
+    order_id = an_order(act, a_customer(company), a_warehouse(company), [(a_product(company), 5)])
+    ship_to = ShipTo("Dock 4", "4 Quay", "Ningbo", "CN", "浙江省", "315000")
+    change = Amendment(1, payment_terms_days=60, ship_to=ship_to, reason="moved")
+    assert amend_order(act=act, order_id=order_id, amendment=change).done
+    order = SalesOrder.objects.get(company_id=company.id, id=order_id)
+    assert (order.payment_terms_days, order.ship_to_name, order.ship_to_postcode, order.version) == (60, "Dock 4", "315000", 2)
+    kept = {row["column"]: (row["before"], row["after"]) for row in OrderAmendment.objects.get(order_id=order_id).difference}
+    assert kept["payment_terms_days"] == (30, 60)
+    assert kept["ship_to_city"] == ("", "Ningbo")
+    assert "ship_to_country" not in kept, "what stays the same is no difference"
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"payment_terms_days": 366}, "payment_terms_days"),
+        ({"payment_terms_days": -1}, "payment_terms_days"),
+        ({"ship_to": ShipTo("", "4 Quay", "Ningbo", "CN")}, "ship_to_name"),
+        ({"ship_to": ShipTo("Dock 4", "4 Quay", "Ningbo", "CN", postcode="1" * 13)}, "ship_to_postcode"),
+    ],
+)
+def test_terms_and_addresses_that_cannot_be_are_refused_and_change_nothing(
+    company: Company, act: Act, change: dict[str, Any], column: str
+) -> None:
+    order_id = an_order(act, a_customer(company), a_warehouse(company), [(a_product(company), 5)])
+    refused = amend_order(act=act, order_id=order_id, amendment=Amendment(1, **change))
+    assert (refused.code, refused.facts["column"]) == ("malformed", column)
+    assert SalesOrder.objects.get(id=order_id).version == 1
+    assert not OrderAmendment.objects.filter(order_id=order_id).exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "column"),
+    [
+        ({"incoterm": "FOBB"}, "incoterm"),
+        ({"freight_payer": "nobody"}, "incoterm"),
+        ({"cash_discount_rate": Decimal("1")}, "cash_discount_rate"),
+        ({"cash_discount_days": 366}, "cash_discount_days"),
+    ],
+)
+def test_delivery_terms_and_discounts_that_cannot_be_are_refused(
+    company: Company, act: Act, given: dict[str, Any], column: str
+) -> None:
+    draft = OrderDraft(a_customer(company).id, a_warehouse(company).id, [LineDraft(a_product(company).id, Decimal(1))], **given)
+    (refused,) = enter_orders(act=act, drafts=[draft])
+    assert (refused.code, refused.facts["column"]) == ("malformed", column)
+
+
+def test_an_order_takes_its_customers_cash_discount_unless_it_names_its_own(company: Company, act: Act) -> None:
+    customer = a_customer(company, cash_discount_rate=Decimal("0.02"), cash_discount_days=10, region="浙江省", postcode="310000")
+    own = an_order(act, customer, a_warehouse(company), [(a_product(company), 1)], cash_discount_rate=Decimal("0.03"))
+    plain = an_order(act, customer, a_warehouse(company), [(a_product(company), 1)])
+    orders = SalesOrder.objects.in_bulk([own, plain])
+    assert (orders[own].cash_discount_rate, orders[own].cash_discount_days) == (Decimal("0.03"), 10)
+    assert (orders[plain].cash_discount_rate, orders[plain].ship_to_postcode) == (Decimal("0.02"), "310000")
 
 
 def test_an_amended_order_is_reviewed_again(company: Company, act: Act) -> None:

@@ -12,7 +12,7 @@ from dinghuo.reference.access import PERMISSIONS
 from dinghuo.reference.models import Company
 from dinghuo.reference.operations import issue_token
 from tests.builders import TODAY, a_customer
-from tests.journey.review.approving import BANDS, a_person, an_order_of, by, reviewed, steps_of, the_matrix
+from tests.journey.review.approving import BANDS, a_person, an_order_of, by, reviewed, state_of, steps_of, the_matrix
 
 WHY = {"reason_code": "price_agreed", "reason": "as agreed"}
 
@@ -108,9 +108,23 @@ def test_a_release_over_the_api_carries_a_reason_code_and_leads_to_approval(act:
     order_id = an_order_of(act, company, 20_000, customer=a_customer(company, is_blocked=True))
     reviewed(act, order_id)
     released = admin.post(f"/orders/{order_id}/release", {"reason": "paid", "reason_code": "paid"})
-    assert released["state"] == "held"
+    assert (released["state"], released["waits_for"]) == ("held", ["credit"]), "a release that the matrix stops is none"
     assert [step.role for step in steps_of(order_id)] == ["credit"]
-    assert admin.refusal(f"/orders/{order_id}/release", {"reason": "paid"}) == (409, "waits_for_approval")
+    assert admin.refusal(f"/orders/{order_id}/release", {"reason": "paid", "reason_code": "paid"}) == (409, "waits_for_approval")
+
+
+@pytest.mark.parametrize("decision", ["release", "reject", "hold"])
+def test_a_decision_over_the_api_must_name_its_reason_code_and_is_told_the_codes(
+    act: Act, company: Company, admin: Caller, decision: str
+) -> None:
+    order_id = an_order_of(act, company, 20, customer=a_customer(company, is_blocked=True))
+    reviewed(act, order_id)
+    for body in ({"reason": "paid"}, {"reason": "paid", "reason_code": "mood"}, {"reason": "", "reason_code": "paid"}):
+        status, answer = admin.call("POST", f"/orders/{order_id}/{decision}", body)
+        assert (status, answer["code"]) == (422, "malformed")
+        if body.get("reason_code") == "mood":
+            assert "price_agreed" in json.dumps(answer)
+    assert state_of(order_id) == "held"
 
 
 def test_a_role_is_lent_and_taken_back_over_the_api(act: Act, company: Company, admin: Caller) -> None:

@@ -31,7 +31,8 @@ from dinghuo.journey.review.operations import (
     set_matrix,
     set_sales_person,
 )
-from dinghuo.journey.review.queries import decisions_by_person, held_orders
+from dinghuo.journey.review.queries import decisions_by_person
+from dinghuo.journey.review.queue import Wanted, queued_orders
 from dinghuo.journey.review.rules.approval import Band, DelegationDraft, MatrixDraft
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Missing
@@ -108,7 +109,7 @@ def test_an_order_that_waits_for_approval_is_not_touched_by_another_review(compa
     reviewed(act, order_id)
     assert review_held_orders(act=act)[0].code == "still_held"
     assert ApprovalRequest.objects.filter(order_id=order_id).count() == 1
-    assert release_orders(act=act, order_ids=[order_id], reason="hurry")[0].code == "waits_for_approval"
+    assert release_orders(act=act, order_ids=[order_id], reason_code="other", reason="hurry")[0].code == "waits_for_approval"
 
 
 def test_a_released_hold_leads_to_approval_and_then_on_without_the_rule_again(company: Company, act: Act) -> None:
@@ -116,7 +117,7 @@ def test_a_released_hold_leads_to_approval_and_then_on_without_the_rule_again(co
     order_id = an_order_of(act, company, 20_000, customer=a_customer(company, is_blocked=True))
     assert reviewed(act, order_id) == "held"
     assert not ApprovalRequest.objects.filter(order_id=order_id).exists(), "a rule's hold comes first"
-    assert release_orders(act=act, order_ids=[order_id], reason="paid", reason_code="paid")[0].facts == {"state": "held"}
+    assert release_orders(act=act, order_ids=[order_id], reason="paid", reason_code="paid")[0].facts["state"] == "held"
     assert not is_held_by_a_rule(order_id)
     assert approve(act, steps_of(order_id)[0], a_person(company, "credit")).facts == {"state": "released"}
 
@@ -171,7 +172,7 @@ def test_a_question_is_on_record_and_decides_nothing(company: Company, act: Act)
     assert approve(act, step, credit.actor_id).done
 
 
-@pytest.mark.parametrize("end", [cancel_orders, reject_orders])
+@pytest.mark.parametrize("end", [cancel_orders, partial(reject_orders, reason_code="other")])
 def test_an_order_that_is_not_held_any_more_cannot_be_approved(company: Company, act: Act, end: Callable[..., Any]) -> None:
     the_matrix(act)
     order_id = an_order_of(act, company, 20_000)
@@ -541,7 +542,7 @@ def test_the_list_of_held_orders_names_the_approval_that_is_missing(company: Com
     the_matrix(act)
     order_id = an_order_of(act, company, 20_000)
     reviewed(act, order_id)
-    (row,) = held_orders(company_id=company.id, after=(date.min, 0), count=2)
+    (row,) = queued_orders(act, Wanted(), count=2)
     assert (row.id, row.held_since) == (order_id, act.at)
     ((kind, inputs),) = row.holds
     assert kind == "approval"

@@ -70,7 +70,9 @@ def test_an_order_stopped_before_picking_gets_no_notice_until_a_person_lets_it(c
         assert make_shipping_notices(act=act, order_ids=[order_id])[0].code == "stopped_before_picking"
     assert Review.objects.filter(order_id=order_id, cause="release_to_pick").count() == 1, "a stop that lasts is no news"
     hold = Hold.objects.get(order_id=order_id, lifted_at=None)
-    assert release_holds(act=an_act(company, actor_id=7), hold_ids=[hold.id], reason="paid at the counter")[0].done
+    assert release_holds(act=an_act(company, actor_id=7), hold_ids=[hold.id], reason_code="other", reason="paid at the counter")[
+        0
+    ].done
     assert make_shipping_notices(act=act, order_ids=[order_id])[0].done
 
 
@@ -103,8 +105,11 @@ def test_a_held_line_gets_no_stock_until_its_hold_is_released(company: Company, 
     assert allocate_orders(act=act) == []
 
     person, hold = an_act(company, actor_id=7), Hold.objects.get(order_id=order_id)
-    assert release_holds(act=person, hold_ids=[hold.id], reason="agreed by phone")[0].done
-    assert [row.code for row in release_holds(act=person, hold_ids=[hold.id, 0], reason="x")] == ["already_lifted", "not_found"]
+    assert release_holds(act=person, hold_ids=[hold.id], reason_code="other", reason="agreed by phone")[0].done
+    assert [row.code for row in release_holds(act=person, hold_ids=[hold.id, 0], reason_code="other", reason="x")] == [
+        "already_lifted",
+        "not_found",
+    ]
     allocate_orders(act=act)
     assert SalesOrderLine.objects.get(order_id=order_id, position=2).allocated == 50
     assert Event.objects.get(journey_id=order_id, kind="HoldLifted").facts["reason"] == "agreed by phone"
@@ -115,7 +120,7 @@ def test_a_hold_of_a_whole_order_that_waits_is_not_lifted_by_itself(company: Com
     submit_orders(act=act, order_ids=[order_id])
     review_orders(act=act)
     hold = Hold.objects.get(order_id=order_id)
-    assert release_holds(act=act, hold_ids=[hold.id], reason="x")[0].code == "order_is_held"
+    assert release_holds(act=act, hold_ids=[hold.id], reason_code="other", reason="x")[0].code == "order_is_held"
     assert Hold.objects.get(order_id=order_id).lifted_at is None
 
 

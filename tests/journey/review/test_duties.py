@@ -73,10 +73,12 @@ def test_who_raised_a_limit_does_not_release_the_hold(company: Company, act: Act
     for key in (order_id, free):
         assert reviewed(act, key) == "held"
     change_customer(act=by(act, boss), customer_id=customer.pk, fields={"credit_limit": 5})
-    outcomes = {row.id: row.code for row in release_orders(act=by(act, boss), order_ids=[order_id, free], reason="ok")}
+    outcomes = {
+        row.id: row.code for row in release_orders(act=by(act, boss), order_ids=[order_id, free], reason_code="other", reason="ok")
+    }
     assert outcomes == {order_id: "incompatible_duties", free: "done"}
     assert state_of(order_id) == "held"
-    assert release_orders(act=by(act, other), order_ids=[order_id], reason="ok")[0].done
+    assert release_orders(act=by(act, other), order_ids=[order_id], reason_code="other", reason="ok")[0].done
 
 
 def test_a_limit_that_was_raised_before_the_order_came_does_not_count(company: Company, act: Act) -> None:
@@ -85,7 +87,7 @@ def test_a_limit_that_was_raised_before_the_order_came_does_not_count(company: C
     change_customer(act=earlier, customer_id=customer.pk, fields={"credit_limit": 5_000})
     order_id = an_order_of(act, company, 100, customer=customer)
     reviewed(act, order_id)
-    assert release_orders(act=by(act, boss), order_ids=[order_id], reason="ok")[0].done
+    assert release_orders(act=by(act, boss), order_ids=[order_id], reason_code="other", reason="ok")[0].done
 
 
 def test_who_created_a_customer_does_not_approve_its_orders(company: Company, act: Act) -> None:

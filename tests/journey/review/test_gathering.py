@@ -181,7 +181,7 @@ def test_all_kinds_together_take_a_fixed_number_of_statements(
     with CaptureQueriesContext(connection) as statements:
         found = review_orders(act=act)
     assert {row.facts["state"] for row in found} == {"released"}
-    assert len(statements) == 15
+    assert len(statements) == 16
 
 
 def test_one_line_is_held_and_the_rest_goes_on(

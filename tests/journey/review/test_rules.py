@@ -9,9 +9,19 @@ from typing import Any
 import pytest
 
 from dinghuo.journey.review.rules import KINDS, Case, OrderFacts, RuleInForce, checked_parameters, decided_again, judge
-from dinghuo.journey.review.rules.facts import CreditFacts, LineFacts, LineHistory, LineListing, LineSupply, OtherOrder
+from dinghuo.journey.review.rules.facts import (
+    CreditFacts,
+    DeniedMatch,
+    LineFacts,
+    LineHistory,
+    LineListing,
+    LineSupply,
+    OtherOrder,
+    ProductHistory,
+)
 from dinghuo.journey.review.rules.judging import finding_of
 from dinghuo.journey.review.rules.orders import is_valid_tax_id, next_receiving_day
+from dinghuo.journey.review.rules.outside import Listed, likest
 
 TODAY = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -20,7 +30,11 @@ ORDER = OrderFacts(
     order_id=1, number="SO-1", version=1, state="submitted", customer_id=7, customer_code="C7", customer_class="B",
     ordered_on=TODAY, requested_on=None, amount_gross=Decimal(4_000), amount_new=Decimal(4_000), goods_net=Decimal(100),
     discount_net=Decimal(0), currency="CNY", company_currency="CNY", payment_terms_days=30, customer_po="", ship_to_name="N",
-    ship_to_address="1 Road", ship_to_city="Ningbo", ship_to_country="CN", customer_blocked=False, credit_limit=Decimal(80_000),
+    ship_to_address="1 Road", ship_to_city="Ningbo", ship_to_region="", ship_to_postcode="", ship_to_country="CN",
+    cash_discount_rate=Decimal(0), cash_discount_days=0, customer_cash_discount_rate=Decimal(0), customer_cash_discount_days=0,
+    incoterm="", freight_payer="", from_country="CN", amount_tax=Decimal(460), customer_name="Ningbo Harbour Tools Co., Ltd.",
+    customer_name_zh="", entered_by_roles=(), registry_status="", registry_checked_on=None,
+    customer_blocked=False, credit_limit=Decimal(80_000),
     customer_terms_days=30, group_id=7, group_limit=None, order_maximum=None, limit_expires_on=None, account_status="",
     dunning_level=0, receiving_days="", po_must_be_unique=None, tax_id="", customer_country="CN", earlier_orders=1, grace={},
 )  # fmt: skip
@@ -28,6 +42,7 @@ LINE = LineFacts(
     order_id=1, line_id=11, position=1, product_id=5, product="P5", category="tools", ordered=Decimal(1), unit_price=Decimal(100),
     amount_net=Decimal(100), agreed_price=Decimal(100), unit_cost=Decimal(60), is_blocked=False, minimum_quantity=None,
     case_quantity=Decimal(1), lead_time_days=None, sold_from=None, discontinued_on=None,
+    price_until=None, is_dual_use=False, weight_kg=Decimal(0),
 )  # fmt: skip
 NOTHING_OWED = CreditFacts(7, 7, Decimal(0), (), (), Decimal(0), Decimal(0), Decimal(0), (), (), (), Decimal(0), (), ())
 
@@ -154,6 +169,26 @@ def test_terms_better_than_the_customers_own_hold(days: int, is_broken: bool) ->
 
 
 @pytest.mark.parametrize(
+    ("rate", "days", "is_broken"),
+    [("0.03", 10, True), ("0.02", 14, True), ("0.02", 10, False), ("0.01", 30, False), ("0", 0, False)],
+)
+def test_a_cash_discount_better_than_the_customers_own_holds(rate: str, days: int, is_broken: bool) -> None:
+    order = {
+        "cash_discount_rate": Decimal(rate), "cash_discount_days": days, "customer_cash_discount_rate": Decimal("0.02"),
+        "customer_cash_discount_days": 10,
+    }  # fmt: skip
+    assert broken("terms", a_case(order=order)) is is_broken  # E1.10
+    assert not broken("terms", a_case(order=order), checks_cash_discount=False)
+
+
+def test_each_switch_of_the_terms_leaves_the_other_on() -> None:
+    order = {"payment_terms_days": 60, "cash_discount_rate": Decimal("0.03"), "cash_discount_days": 10}
+    assert broken("terms", a_case(order=order), checks_days=False)
+    assert broken("terms", a_case(order=order), checks_cash_discount=False)
+    assert not broken("terms", a_case(order=order), checks_days=False, checks_cash_discount=False)
+
+
+@pytest.mark.parametrize(
     ("order", "is_broken"),
     [
         ({"limit_expires_on": TODAY - timedelta(days=1)}, True),
@@ -233,6 +268,23 @@ def test_a_discount_stays_within_its_authority(discount: int, is_broken: bool) -
     assert broken("discount", a_case(order={"discount_net": Decimal(discount)}), share_max="0.05") is is_broken  # E2.3
 
 
+@pytest.mark.parametrize(
+    ("roles", "discount", "is_broken"),
+    [
+        (["sales"], 8, True),
+        (["sales"], 5, False),
+        (["admin"], 8, False),
+        (["admin", "sales"], 8, False),
+        (["auditor"], 4, True),
+        ([], 3, False),
+    ],
+)
+def test_a_discount_is_within_the_authority_of_whoever_entered_it(roles: list[str], discount: int, is_broken: bool) -> None:
+    order = {"discount_net": Decimal(discount), "entered_by_roles": roles}
+    case = a_case(order=order)
+    assert broken("discount", case, share_max="0.03", share_max_sales="0.05", share_max_admin="0.10") is is_broken  # E2.3
+
+
 @pytest.mark.parametrize(("quantity", "minimum", "is_broken"), [(5, 6, True), (6, 6, False), (5, None, False)])
 def test_a_quantity_below_the_minimum_suggests_the_minimum(quantity: int, minimum: int | None, is_broken: bool) -> None:
     case = a_case(line={"ordered": Decimal(quantity), "minimum_quantity": None if minimum is None else Decimal(minimum)})
@@ -261,6 +313,22 @@ def test_one_zero_too_many_is_held_against_the_customers_own_median(quantity: in
     assert broken("usual_quantity", case) is is_broken  # E2.6
 
 
+def test_a_line_without_a_habit_does_not_hide_one_that_breaks_it() -> None:
+    first, second = replace(LINE, ordered=Decimal(100)), replace(LINE, line_id=12, position=2, ordered=Decimal(60))
+    history = {11: LineHistory(11, Decimal(1), 1), 12: LineHistory(12, Decimal(10), 4)}
+    case = a_case(lines=[first, second], history=history)
+    assert broken("usual_quantity", case)
+    finding = finding_of(a_rule("usual_quantity"), case)
+    assert (finding.inputs["line"], finding.line_ids) == (2, [12])
+
+
+@pytest.mark.parametrize(("quantity", "lines", "is_broken"), [(61, 100, True), (60, 100, False), (61, 99, False)])
+def test_a_product_new_to_the_customer_is_compared_with_what_everybody_orders(quantity: int, lines: int, is_broken: bool) -> None:
+    case = a_case(line={"ordered": Decimal(quantity)}, of_product={5: ProductHistory(5, Decimal(60), lines)})
+    assert broken("usual_quantity", case, p99_times="1") is is_broken  # E2.6
+    assert not broken("usual_quantity", case)
+
+
 @pytest.mark.parametrize(
     ("matters", "others", "is_broken"), [(None, 1, True), (True, 1, True), (False, 1, False), (None, 0, False)]
 )
@@ -287,11 +355,59 @@ def test_an_order_like_one_of_the_last_days_warns(likeness: str, hours: int, is_
         ({}, False),
         ({"ship_to_city": " "}, True),
         ({"ship_to_address": "P.O. Box 12"}, True),
+        ({"ship_to_postcode": "310000"}, False),
+        ({"ship_to_postcode": "31000"}, True),
+        ({"ship_to_postcode": "310000", "ship_to_region": "浙江省"}, False),
+        ({"ship_to_postcode": "510000", "ship_to_region": "Zhejiang Sheng"}, True),
+        ({"ship_to_postcode": "510000", "ship_to_region": "Nowhere"}, False),
+        ({"ship_to_postcode": "94105", "ship_to_region": "California", "ship_to_country": "US"}, False),
+        ({"ship_to_postcode": "10001", "ship_to_region": "California", "ship_to_country": "US"}, True),
+        ({"ship_to_postcode": "sw1a 1aa", "ship_to_country": "GB"}, False),
+        ({"ship_to_postcode": "12345", "ship_to_country": "GB"}, True),
+        ({"ship_to_postcode": "anything", "ship_to_country": "AO"}, False),
         ({"ship_to_address": "Boxer Road"}, False),
     ],
 )
 def test_an_address_is_complete_and_no_po_box(order: dict[str, str], is_broken: bool) -> None:
     assert broken("address", a_case(order=order)) is is_broken  # E2.9
+
+
+def test_a_missing_district_holds_where_districts_are_asked_for() -> None:
+    parts = ["name", "address", "city", "region"]
+    assert broken("address", a_case(), parts=parts)  # E2.9
+    assert not broken("address", a_case(order={"ship_to_region": "海淀区"}), parts=parts)
+
+
+@pytest.mark.parametrize(("weight", "is_broken"), [("31.5", False), ("31.6", True), ("0", True)])
+def test_a_parcel_may_go_to_a_po_box_and_freight_may_not(weight: str, is_broken: bool) -> None:
+    case = a_case(order={"ship_to_address": "PO Box 12"}, line={"weight_kg": Decimal(weight)})
+    assert broken("address", case, parcel_kg_max="31.5") is is_broken  # E2.9
+    assert broken("address", case)
+    assert not broken("address", case, po_box_allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "is_broken"), [("valid", 30, False), ("valid", 31, True), ("invalid", 0, True), ("", None, True)]
+)
+def test_a_tax_id_that_no_registry_confirmed_lately_does_not_pass(status: str, days: int | None, is_broken: bool) -> None:
+    asked = None if days is None else TODAY - timedelta(days=days)
+    order = {"tax_id": "DE136695976", "customer_country": "DE", "registry_status": status, "registry_checked_on": asked}
+    assert broken("tax_registry", a_case(order=order), days=30) is is_broken  # E2.10
+    said = finding_of(a_rule("tax_registry", days=30), a_case(order=order)).inputs["status"]
+    assert said == ("unchecked" if days in {31, None} else status)
+
+
+@pytest.mark.parametrize(
+    ("order", "is_broken"),
+    [
+        ({"ship_to_country": "DE", "from_country": "FR", "amount_tax": Decimal(0)}, True),
+        ({"ship_to_country": "DE", "from_country": "FR"}, False),
+        ({"ship_to_country": "DE", "from_country": "DE", "amount_tax": Decimal(0)}, False),
+        ({"ship_to_country": "DE", "from_country": "CN", "amount_tax": Decimal(0)}, False),
+    ],
+)
+def test_an_exempt_order_inside_the_eu_needs_a_tax_id(order: dict[str, Any], is_broken: bool) -> None:
+    assert broken("tax_registry", a_case(order=order)) is is_broken  # E2.10
 
 
 @pytest.mark.parametrize(
@@ -355,6 +471,16 @@ def test_a_sunday_is_offered_the_next_monday() -> None:
     assert not broken("dates", a_case(order={"requested_on": monday, "receiving_days": "12345"}))
 
 
+@pytest.mark.parametrize(
+    ("requested", "until", "is_broken"),
+    [(9, 10, False), (10, 10, False), (11, 10, True), (11, None, False), (None, -1, True), (None, 0, False)],
+)
+def test_a_price_has_to_hold_on_the_requested_day(requested: int | None, until: int | None, is_broken: bool) -> None:
+    asked = None if requested is None else TODAY + timedelta(days=requested)
+    line = {"price_until": None if until is None else TODAY + timedelta(days=until)}
+    assert broken("dates", a_case(order={"requested_on": asked}, line=line)) is is_broken  # E2.12
+
+
 @pytest.mark.parametrize(("days", "is_broken"), [(4, True), (5, False)])
 def test_a_date_within_the_lead_time_is_too_early(days: int, is_broken: bool) -> None:
     case = a_case(order={"requested_on": TODAY + timedelta(days=days)}, line={"lead_time_days": 5})
@@ -374,6 +500,65 @@ def test_a_line_short_of_stock_says_by_how_much(available: int, is_broken: bool)
 )
 def test_currency_and_terms_are_those_allowed(order: dict[str, Any], is_broken: bool) -> None:
     assert broken("currency", a_case(order=order), currencies=["EUR"], terms_days_max=90) is is_broken  # E2.15
+
+
+@pytest.mark.parametrize(
+    ("incoterm", "payer", "is_broken"),
+    [("EXW", "buyer", False), ("EXW", "seller", True), ("DAP", "seller", False), ("DAP", "buyer", True), ("FOB", "", False),
+     ("", "buyer", False), ("XYZ", "", True)],
+)  # fmt: skip
+def test_who_pays_the_freight_is_who_the_incoterm_says(incoterm: str, payer: str, is_broken: bool) -> None:
+    assert broken("incoterm", a_case(order={"incoterm": incoterm, "freight_payer": payer})) is is_broken  # E2.15
+
+
+LIST = [
+    Listed("OWN", "Ivanov Trading Company", "7701234567"),
+    Listed("UN", "Müller Präzision GmbH", ""),
+    Listed("OWN", "宁波恶意贸易有限公司", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "tax_id", "listed", "is_broken"),
+    [
+        ("Harbour Tools", "77-0123 4567", "Ivanov Trading Company", True),
+        ("Ivanov Trading Co., Ltd.", "", "Ivanov Trading Company", True),
+        ("TRADING, IVANOV", "", "Ivanov Trading Company", True),
+        ("Ivanow Tradding", "", "Ivanov Trading Company", True),
+        ("Muller Prazision", "", "Müller Präzision GmbH", True),
+        ("宁波恶意贸易有限公司", "", "宁波恶意贸易有限公司", True),
+        ("Ivanhoe Traders", "", None, False),
+        ("Harbour Tools", "", None, False),
+    ],
+)
+def test_a_denied_party_is_found_by_number_or_by_a_name_like_it(
+    name: str, tax_id: str, listed: str | None, is_broken: bool
+) -> None:
+    match = likest([name], tax_id, LIST, cutoff=Decimal("0.85"))
+    assert (None if match is None else match.name) == listed
+    assert broken("denied_party", a_case(denied=match), likeness="0.85") is is_broken  # E2.14
+
+
+def test_a_likeness_below_the_rules_own_passes() -> None:
+    case = a_case(denied=DeniedMatch("OWN", "Ivanov", Decimal("0.89"), by_number=False))
+    assert not broken("denied_party", case)
+    assert broken("denied_party", case, likeness="0.89")
+
+
+@pytest.mark.parametrize(("to_country", "dual_use", "is_broken"), [("RU", True, True), ("CN", True, False), ("RU", False, False)])
+def test_goods_of_dual_use_do_not_leave_the_country_by_themselves(to_country: str, dual_use: bool, is_broken: bool) -> None:
+    case = a_case(order={"ship_to_country": to_country}, line={"is_dual_use": dual_use})
+    assert broken("export_licence", case) is is_broken  # E2.14
+
+
+@pytest.mark.parametrize(
+    ("parameters", "spared_as"),
+    [({"except_customers": ["C7"]}, "C7"), ({"except_classes": ["B"]}, "B"), ({"except_classes": ["A"]}, None)],
+)
+def test_a_rules_own_exclusions_spare_whom_they_name(parameters: dict[str, Any], spared_as: str | None) -> None:
+    case = a_case(order={"customer_blocked": True})
+    assert broken("customer", case, **parameters) is (spared_as is None)  # E1.13
+    assert finding_of(a_rule("customer", **parameters), case).inputs.get("excluded") == spared_as
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,12 @@ def draft_of(order: SalesOrder) -> OrderDraft:
         ship_to_name=order.ship_to_name,
         ship_to_address=order.ship_to_address,
         ship_to_city=order.ship_to_city,
+        ship_to_region=order.ship_to_region,
+        ship_to_postcode=order.ship_to_postcode,
         ship_to_country=order.ship_to_country,
         payment_terms_days=order.payment_terms_days,
+        cash_discount_rate=order.cash_discount_rate,
+        cash_discount_days=order.cash_discount_days,
+        incoterm=order.incoterm,
+        freight_payer=order.freight_payer,
     )

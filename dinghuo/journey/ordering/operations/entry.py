@@ -26,8 +26,12 @@ class Parties:
     name: str | None
     address: str | None
     city: str | None
+    region: str | None
+    postcode: str | None
     country: str | None
     payment_terms_days: int | None
+    cash_discount_rate: Decimal | None
+    cash_discount_days: int | None
     customer_tax_rate: Decimal | None
     currency: str
     minor_units: int
@@ -191,7 +195,8 @@ def head_columns() -> Columns:
     """The columns of `insert_orders`."""
     return Columns.of(
         "numbers", "external_refs", "sources", "customer_ids", "warehouse_ids", "currencies", "customer_pos", "ordered_ons",
-        "requested_ons", "terms", "names", "addresses", "cities", "countries", "nets", "taxes",
+        "requested_ons", "terms", "discounts", "discount_days", "incoterms", "freight_payers", "names", "addresses", "cities",
+        "regions", "postcodes", "countries", "nets", "taxes",
     )  # fmt: skip
 
 
@@ -210,9 +215,15 @@ def add_head(heads: Columns, act: Act, draft: OrderDraft, known: Parties, number
         draft.ordered_on or act.on,
         draft.requested_on,
         terms,
+        known.cash_discount_rate if draft.cash_discount_rate is None else draft.cash_discount_rate,
+        known.cash_discount_days if draft.cash_discount_days is None else draft.cash_discount_days,
+        draft.incoterm,
+        draft.freight_payer,
         draft.ship_to_name if has_own else known.name,
         draft.ship_to_address if has_own else known.address,
         draft.ship_to_city if has_own else known.city,
+        draft.ship_to_region if has_own else known.region,
+        draft.ship_to_postcode if has_own else known.postcode,
         draft.ship_to_country or known.country,
         *totals,
     )

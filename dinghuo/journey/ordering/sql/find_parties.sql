@@ -3,7 +3,8 @@
 -- Out:   one row a draft in order; null ids where nothing is known
 -- Needs: nothing
 SELECT (asked.position - 1)::INT AS draft, customer.id AS customer_id, warehouse.id AS warehouse_id, known.id AS known_order_id,
-       customer.name, customer.address, customer.city, customer.country, customer.payment_terms_days,
+       customer.name, customer.address, customer.city, customer.region, customer.postcode, customer.country,
+       customer.payment_terms_days, customer.cash_discount_rate, customer.cash_discount_days,
        customer.tax_rate AS customer_tax_rate, company.currency, currency.minor_units, company.rounding
   FROM unnest(%(customer_ids)s::BIGINT[], %(warehouse_ids)s::BIGINT[], %(external_refs)s::TEXT[])
        WITH ORDINALITY AS asked (customer_id, warehouse_id, external_ref, position)

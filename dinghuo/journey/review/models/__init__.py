@@ -13,7 +13,8 @@ from dinghuo.journey.review.models.approvals import (
     SalesPerson,
     StepState,
 )
-from dinghuo.journey.review.models.reviews import Hold, Review, ReviewFinding
+from dinghuo.journey.review.models.parties import DeniedParty, RegistryCheck
+from dinghuo.journey.review.models.reviews import AskedOf, Hold, OrderQuestion, Review, ReviewFinding
 from dinghuo.journey.review.models.rule_versions import ReviewRule
 
 __all__ = [
@@ -22,10 +23,14 @@ __all__ = [
     "ApprovalMatrix",
     "ApprovalRequest",
     "ApprovalStep",
+    "AskedOf",
     "Delegation",
+    "DeniedParty",
     "DutySeparation",
     "Hold",
+    "OrderQuestion",
     "ReasonCode",
+    "RegistryCheck",
     "RequestState",
     "Review",
     "ReviewFinding",

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.ordering.operations import lock_orders
-from dinghuo.journey.review.models import Approval, ApprovalStep, ReasonCode, RequestState, StepState
+from dinghuo.journey.review.models import Approval, ApprovalStep, AskedOf, OrderQuestion, ReasonCode, RequestState, StepState
 from dinghuo.journey.review.operations.duties import clashes
 from dinghuo.journey.review.operations.judging import judge_again
 from dinghuo.journey.review.operations.requests import close_requests, live_requests, snapshots_of
@@ -104,7 +104,8 @@ def approve_step(*, act: Act, step_id: int, reason_code: str, reason: str) -> Ou
     else:
         close_requests(act, [step.request_id], RequestState.APPROVED)
 
-    journal.record(act, "StepApproved", "sales_order", [happened(step, {"role": step.role, "position": step.position})])
+    facts = {"role": step.role, "position": step.position, "reason": reason, "reason_code": reason_code}
+    journal.record(act, "StepApproved", "sales_order", [happened(step, facts)])
     if step.next_step_id is None and not step.has_holds:
         go_on(act, step)
     state = SalesOrder.objects.values_list("state", flat=True).get(company_id=act.company_id, id=step.order_id)
@@ -141,7 +142,7 @@ def reject_step(*, act: Act, step_id: int, reason_code: str, reason: str) -> Out
 
 @transaction.atomic
 def ask_step(*, act: Act, step_id: int, question: str) -> Outcome:
-    """Put a question about an order on record before deciding its step; the step goes on waiting, and its time goes on.
+    """Ask the salesperson about an order before deciding its step; the step goes on waiting, and its time goes on.
 
     Refuses what `reject_step` refuses.
     """
@@ -153,6 +154,14 @@ def ask_step(*, act: Act, step_id: int, question: str) -> Outcome:
         return refused or Outcome(id=step_id, code="lacks_role")
 
     note(act, step, "asked", (ReasonCode.QUESTION, question), authority)
+    OrderQuestion.objects.create(
+        company_id=act.company_id,
+        order_id=step.order_id,
+        asked_of=AskedOf.SALES,
+        question=question,
+        asked_at=act.at,
+        asked_by_id=act.actor_id,
+    )
 
     journal.record(act, "ApproverAsked", "sales_order", [happened(step, {"role": step.role, "question": question})])
     return Outcome(id=step_id, document_id=step.order_id, facts={"state": step.order_state})
@@ -191,7 +200,7 @@ def fault_in_step(step: StepToDecide, reason_code: str, reason: str) -> Outcome 
     """Why a step cannot be decided now by anybody, or None."""
     facts = {"number": step.number, "state": step.order_state}
     if reason_code not in ReasonCode.values or not reason.strip():
-        return Outcome(id=step.id, code="unknown_reason", facts={"reason_code": reason_code})
+        return Outcome(id=step.id, code="unknown_reason", facts={"reason_code": reason_code, "codes": list(ReasonCode.values)})
     if step.state != StepState.WAITING:
         return Outcome(id=step.id, code="already_decided", facts=facts)
     if step.request_state != RequestState.OPEN:

@@ -1,13 +1,15 @@
 """What people decide about the orders that wait."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.ordering.operations import LockedOrder, lock_orders
-from dinghuo.journey.review.models import Hold, ReasonCode, RequestState
-from dinghuo.journey.review.operations.duties import clashes
+from dinghuo.journey.review.models import ApprovalStep, Hold, RequestState, StepState
+from dinghuo.journey.review.operations.four_eyes import barred_from
+from dinghuo.journey.review.operations.holds import unknown_reason
 from dinghuo.journey.review.operations.judging import EVENTS
 from dinghuo.journey.review.operations.requests import ask_for_approvals, close_requests, live_requests
 from dinghuo.kernel import journal, sql, states
@@ -17,14 +19,15 @@ from dinghuo.kernel.tenancy import Act
 
 
 @transaction.atomic
-def release_orders(*, act: Act, order_ids: Sequence[int], reason: str, reason_code: str = ReasonCode.OTHER) -> list[Outcome]:
+def release_orders(*, act: Act, order_ids: Sequence[int], reason_code: str, reason: str) -> list[Outcome]:
     """Let held orders go by a person's decision, with the reason on record; one that the matrix asks approvals for goes on waiting.
 
-    Refuses `not_held`, `waits_for_approval` for an order that nothing else holds, `unknown_reason`, `incompatible_duties`. The
-    facts say the order's state.
+    A line that a person holds waits on. Refuses `not_held`, `waits_for_approval` for an order that nothing else holds,
+    `unknown_reason`, `four_eyes` to who entered or changed the order, `incompatible_duties`. The facts say the order's state
+    and for whose approval it still waits.
     """
     ready, refused = ready_to_decide(act, order_ids, reason_code, reason)
-    in_one_hand = clashes(act, "release_hold", [order.id for order in ready])
+    in_one_hand = barred_from(act, "release_hold", [order.id for order in ready])
     ready = [order for order in ready if order.id not in in_one_hand]
     waiting = ask_for_approvals(act, [order.id for order in ready])
     held_by_rules = orders_with_holds(act, waiting)
@@ -36,14 +39,15 @@ def release_orders(*, act: Act, order_ids: Sequence[int], reason: str, reason_co
     going = [order for order in ready if order.id not in waiting]
     move_on(act, going, "released", (reason_code, reason))
 
-    done = [Outcome(id=order.id, facts={"state": "held" if order.id in waiting else "released"}) for order in ready]
+    roles = roles_awaited(act, waiting)
+    done = [Outcome(id=order.id, facts=standing(order, roles.get(order.id))) for order in ready]
     for order in only_waiting:
         refused.append(Outcome(id=order.id, code="waits_for_approval", facts={"number": order.number, "state": order.state}))
     return done + list(in_one_hand.values()) + refused
 
 
 @transaction.atomic
-def reject_orders(*, act: Act, order_ids: Sequence[int], reason: str, reason_code: str = ReasonCode.OTHER) -> list[Outcome]:
+def reject_orders(*, act: Act, order_ids: Sequence[int], reason_code: str, reason: str) -> list[Outcome]:
     """Turn held orders down by a person's decision, with the reason on record. Refuses `not_held` and `unknown_reason`."""
     ready, refused = ready_to_decide(act, order_ids, reason_code, reason)
 
@@ -57,9 +61,9 @@ def reject_orders(*, act: Act, order_ids: Sequence[int], reason: str, reason_cod
 
 def ready_to_decide(act: Act, order_ids: Sequence[int], reason_code: str, reason: str) -> tuple[list[LockedOrder], list[Outcome]]:
     """Lock the orders and part those that a person may decide on from the refusals."""
-    if reason_code not in ReasonCode.values or not reason.strip():
-        facts = {"reason_code": reason_code}
-        return [], [Outcome(id=order_id, code="unknown_reason", facts=facts) for order_id in order_ids]
+    unexplained = unknown_reason(order_ids, reason_code, reason)
+    if unexplained:
+        return [], unexplained
     orders = lock_orders(company_id=act.company_id, order_ids=order_ids, ready_in=())
     held = [order for order in orders if order.state == OrderState.HELD]
     refused = [not_held(order) for order in orders if order.state != OrderState.HELD]
@@ -70,6 +74,30 @@ def orders_with_holds(act: Act, order_ids: Iterable[int]) -> set[int]:
     """Which of these orders a rule holds."""
     holds = Hold.objects.filter(company_id=act.company_id, order_id__in=list(order_ids), order_line=None, lifted_at=None)
     return set(holds.values_list("order_id", flat=True))
+
+
+def roles_awaited(act: Act, order_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Whose approval orders wait for, by order: the roles that have not approved yet, in their order."""
+    waiting = list(order_ids)
+    if not waiting:
+        return {}
+    steps = ApprovalStep.objects.filter(
+        company_id=act.company_id,
+        request__order_id__in=waiting,
+        request__state=RequestState.OPEN,
+        state=StepState.WAITING,
+    )
+    roles: dict[int, list[str]] = {}
+    for order_id, role in steps.order_by("request__order_id", "position").values_list("request__order_id", "role"):
+        roles.setdefault(order_id, []).append(role)
+    return roles
+
+
+def standing(order: LockedOrder, roles: Sequence[str] | None) -> dict[str, Any]:
+    """Where a person's release leaves an order: released, or held for the approvals that the matrix asks for."""
+    if not roles:
+        return {"state": "released", "number": order.number}
+    return {"state": "held", "number": order.number, "waits_for": list(roles)}
 
 
 def write_decision(act: Act, orders: Sequence[LockedOrder], decision: str, why: tuple[str, str]) -> None:

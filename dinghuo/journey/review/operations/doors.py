@@ -1,17 +1,15 @@
-"""Later check points: what stops a released order at a door, and lifting holds of lines and doors."""
+"""Later check points: what stops a released order at a door."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from dinghuo.journey.ordering.models import OrderState, SalesOrder
-from dinghuo.journey.ordering.operations import lock_orders
+from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.journey.review.operations.gathering import cases_of, rules_in_force
 from dinghuo.journey.review.operations.judging import lock_customers, write
 from dinghuo.journey.review.rules import Judgement, RuleInForce, judge
 from dinghuo.kernel import journal, sql
-from dinghuo.kernel.errors import Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
 
@@ -25,17 +23,6 @@ class HoldAtPoint:
 
     order_id: int
     code: str
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NamedHold:
-    """A hold with the state of its order."""
-
-    id: int
-    order_id: int
-    order_line_id: int | None
-    order_state: str
     is_open: bool
 
 
@@ -105,42 +92,3 @@ def stopping(judgement: Judgement) -> list[str]:
 def of_order(holds: set[tuple[int, str]], judgement: Judgement) -> set[tuple[int, str]]:
     """The holds of one order."""
     return {(order_id, code) for order_id, code in holds if order_id == judgement.facts.order_id}
-
-
-@transaction.atomic
-def release_holds(*, act: Act, hold_ids: Sequence[int], reason: str) -> list[Outcome]:
-    """Lift holds of single lines, or at a door, by a person's decision; the rest of the order has gone on meanwhile.
-
-    Refuses `not_found`, `already_lifted`, and `order_is_held` for a hold of a whole order that waits: that is `release_orders`.
-    """
-    named = {"company_id": act.company_id, "hold_ids": list(hold_ids)}
-    order_ids = [hold.order_id for hold in sql.rows("review/holds_named", NamedHold, **named)]
-    lock_orders(company_id=act.company_id, order_ids=order_ids, ready_in=())
-    holds = sql.rows("review/holds_named", NamedHold, **named)
-
-    refused = [Outcome(id=hold.id, code=refusal) for hold in holds if (refusal := cannot_be_lifted(hold))]
-    lifted = [hold for hold in holds if cannot_be_lifted(hold) is None]
-
-    sql.execute(
-        "review/lift_holds",
-        company_id=act.company_id,
-        hold_ids=[hold.id for hold in lifted],
-        at=act.at,
-        actor_id=act.actor_id,
-        reason=reason,
-    )
-
-    facts = {"reason": reason, "by_person": act.actor_id is not None}
-    journal.record(
-        act, "HoldLifted", "sales_order", [Happened(key, key, facts) for key in sorted({row.order_id for row in lifted})]
-    )
-    return [Outcome(id=hold.id) for hold in lifted] + refused + missing(hold_ids, (hold.id for hold in holds))
-
-
-def cannot_be_lifted(hold: NamedHold) -> str | None:
-    """Why a hold cannot be lifted by itself, or None."""
-    if not hold.is_open:
-        return "already_lifted"
-    if hold.order_line_id is None and hold.order_state != OrderState.RELEASED:
-        return "order_is_held"
-    return None

@@ -8,7 +8,17 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from dinghuo.journey.review.rules import KINDS, Case, OrderFacts, RuleInForce
-from dinghuo.journey.review.rules.facts import CreditFacts, LineFacts, LineHistory, LineListing, LineSupply, OtherOrder
+from dinghuo.journey.review.rules.facts import (
+    CreditFacts,
+    DeniedMatch,
+    LineFacts,
+    LineHistory,
+    LineListing,
+    LineSupply,
+    OtherOrder,
+    ProductHistory,
+)
+from dinghuo.journey.review.rules.outside import Listed, likest
 from dinghuo.kernel import sql
 from dinghuo.kernel.tenancy import Act
 
@@ -16,6 +26,9 @@ from dinghuo.kernel.tenancy import Act
 WITHOUT_LIMIT = frozenset({"oldest_item", "overdue_share", "first_order"})
 
 SECONDS = 3600
+# Of how many lines of a product, and of how many days, the usual quantity is taken.
+LINES_KEPT = 1_000
+DAYS_BACK = 180
 
 Row = TypeVar("Row", LineHistory, LineSupply, LineListing)
 
@@ -52,6 +65,8 @@ class Gathered:
     credit: dict[int, CreditFacts] = field(default_factory=dict)
     pools: dict[int, list[CreditFacts]] = field(default_factory=lambda: defaultdict(list))
     history: dict[int, LineHistory] = field(default_factory=dict)
+    of_product: dict[int, ProductHistory] = field(default_factory=dict)
+    denied: dict[tuple[int, str], DeniedMatch | None] = field(default_factory=dict)
     supply: dict[int, LineSupply] = field(default_factory=dict)
     listing: dict[int, LineListing] = field(default_factory=dict)
     same_po: dict[int, list[OtherOrder]] = field(default_factory=lambda: defaultdict(list))
@@ -76,8 +91,14 @@ def cases_of(act: Act, rules: Sequence[RuleInForce], order_ids: Sequence[int]) -
         wants_discount=bool(kinds & {"discount", "margin"}),
         wants_earlier="earlier" in needs,
         wants_grace=any(rule.parameters.get("grace_days") for rule in rules),
+        wants_registry="registry" in needs,
     )
     found = gather_lines(act, needs, kinds, ids)
+    if any(rule.parameters.get("p99_times") for rule in rules):
+        asked = {"company_id": act.company_id, "order_ids": ids, "days": DAYS_BACK, "kept": LINES_KEPT}
+        found.of_product = {row.product_id: row for row in sql.rows("review/product_history", ProductHistory, **asked)}
+    if "denied" in needs:
+        found.denied = denied_among(act, rules, orders)
     if "credit" in needs:
         gather_credit(act, kinds, orders, found)
     gather_others(act, needs, rules, ids, found)
@@ -136,6 +157,21 @@ def gather_others(act: Act, needs: frozenset[str], rules: Sequence[RuleInForce],
         found.alike = alike_orders(sql.rows("review/orders_alike", Candidate, hours=hours, **given), hours)
 
 
+def denied_among(act: Act, rules: Sequence[RuleInForce], orders: Sequence[OrderFacts]) -> dict[tuple[int, str], DeniedMatch | None]:
+    """The likest denied party of each customer and receiver; of two rules of the kind, the stricter says how like is enough."""
+    parties = sql.rows("review/denied_parties", Listed, company_id=act.company_id)
+    if not parties:
+        return {}
+    cutoff = min(Decimal(rule.parameters["likeness"]) for rule in rules if rule.kind == "denied_party")
+    found: dict[tuple[int, str], DeniedMatch | None] = {}
+    for order in orders:
+        key = (order.customer_id, order.ship_to_name)
+        if key not in found:
+            names = (order.customer_name, order.customer_name_zh, order.ship_to_name)
+            found[key] = likest(names, order.tax_id, parties, cutoff=cutoff)
+    return found
+
+
 def alike_orders(candidates: Sequence[Candidate], hours: int) -> dict[int, list[OtherOrder]]:
     """For each judged order the earlier ones for the same address that share lines with it: Jaccard's share of pairs in both."""
     found: dict[int, list[OtherOrder]] = {}
@@ -163,6 +199,8 @@ def case_of(act: Act, order: OrderFacts, found: Gathered) -> Case:
         credit=found.credit.get(order.customer_id),
         pool=found.pools.get(order.group_id, ()),
         history=found.history,
+        of_product=found.of_product,
+        denied=found.denied.get((order.customer_id, order.ship_to_name)),
         supply=found.supply,
         listing=found.listing,
         same_po=found.same_po.get(order.order_id, ()),

@@ -1,5 +1,6 @@
 """Judging orders by the rules in force: when they are submitted, and again while they wait."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -32,6 +33,14 @@ class LinesToReview:
 
     order_id: int
     line_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """What holds an order as a whole: a rule, or a person."""
+
+    order_id: int
+    rule_id: int | None
 
 
 def review_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> list[Outcome]:
@@ -72,11 +81,20 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
 
     rules = rules_in_force(act) if ready else []
     judged = judge(rules, narrowed(act, ready, cases_of(act, rules, [order.id for order in ready]))) if ready else []
-    waiting = ask_for_approvals(act, [row.facts.order_id for row in judged if row.outcome == "released"])
+    holders = holders_of(act, judged)
+    # What a person holds as a whole no rule lets go.
+    by_hand = {order_id for order_id, rule_ids in holders.items() if None in rule_ids}
+    judged = [replace(row, outcome="held") if is_released(row) and row.facts.order_id in by_hand else row for row in judged]
+    waiting = ask_for_approvals(act, [row.facts.order_id for row in judged if is_released(row)])
     judged = [replace(row, outcome="held", needs_approval=True) if row.facts.order_id in waiting else row for row in judged]
-    changed = [row for row in judged if row.outcome != state or is_news(row, waiting, cause)]
+    held_by = {order_id: rule_ids - {None} for order_id, rule_ids in holders.items()}
+    changed = [
+        row
+        for row in judged
+        if row.outcome != state or is_news(row, waiting, cause) or held_by.get(row.facts.order_id, set()) != holding(row)
+    ]
 
-    # A held order that stays held is no news: only the first review and a change of outcome are written.
+    # A held order that waits as before is no news: the first review, a change of outcome and another cause are written.
     write(act, changed, cause)
     for outcome in EVENTS:
         moving = [row.facts.order_id for row in changed if row.outcome == outcome]
@@ -85,6 +103,25 @@ def judge_and_write(act: Act, order_ids: Sequence[int] | None, state: OrderState
     for outcome, event in EVENTS.items():
         journal.record(act, event, "sales_order", happened([row for row in changed if row.outcome != state], outcome))
     return [outcome_for(row, state) for row in judged] + refused
+
+
+def holders_of(act: Act, judged: Sequence[Judgement]) -> dict[int, set[int | None]]:
+    """What holds these orders as a whole by now: rules by id, None for a person. An order that is new cannot be held."""
+    known = [row.facts.order_id for row in judged if row.facts.state == OrderState.HELD or row.facts.version > 1]
+    holders: dict[int, set[int | None]] = defaultdict(set)
+    for hold in sql.rows("review/open_order_holds", OpenHold, company_id=act.company_id, order_ids=known) if known else ():
+        holders[hold.order_id].add(hold.rule_id)
+    return holders
+
+
+def is_released(judgement: Judgement) -> bool:
+    """Whether the rules let an order go."""
+    return judgement.outcome == "released"
+
+
+def holding(judgement: Judgement) -> set[int | None]:
+    """The rules that hold an order as a whole, by id."""
+    return {rule_id for _, rule_id, line_id in holds_of(judgement) if line_id is None}
 
 
 def is_news(judgement: Judgement, waiting: Mapping[int, bool], cause: str) -> bool:

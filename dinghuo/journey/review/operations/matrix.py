@@ -40,13 +40,18 @@ class BandInForce:
 
 
 @transaction.atomic
-def set_matrix(*, act: Act, draft: MatrixDraft) -> Outcome:
+def set_matrix(*, act: Act, draft: MatrixDraft, seen: int | None = None) -> Outcome:
     """Put a new version of the approval matrix in force; requests that are open keep the version they were made by.
 
     Refuses `malformed`, `bands_overlap`, `bands_leave_gap` and `unknown_role` with the band, `unknown_user` for a deputy who may
-    not approve; nothing changes then. Rule: docs/rules/approval.md.
+    not approve; nothing changes then. With `seen`, the version that the change was made from (0 for none), a newer one is
+    `version_conflict`. Rule: docs/rules/approval.md.
     """
     Company.objects.select_for_update(no_key=True).get(id=act.company_id)
+    versions = ApprovalMatrix.objects.filter(company_id=act.company_id).order_by("-version")
+    newest = versions.values_list("version", flat=True).first() or 0
+    if seen is not None and seen != newest:
+        return Outcome(id=0, code="version_conflict", facts={"version": newest, "yours": seen})
 
     fault = fault_in_matrix(draft, {str(role) for role in PERMISSIONS[RIGHT]})
     if fault is not None:
@@ -55,11 +60,10 @@ def set_matrix(*, act: Act, draft: MatrixDraft) -> Outcome:
     if strangers:
         return Outcome(id=0, code="unknown_user", facts={"column": "deputies", "user_id": strangers[0]})
 
-    newest = ApprovalMatrix.objects.filter(company_id=act.company_id).order_by("-version").values_list("version", flat=True).first()
     ApprovalMatrix.objects.filter(company_id=act.company_id, retired_at=None).update(retired_at=act.at)
     matrix = ApprovalMatrix.objects.create(
         company_id=act.company_id,
-        version=(newest or 0) + 1,
+        version=newest + 1,
         escalate_after_hours=draft.escalate_after_hours,
         quantity_tolerance=draft.quantity_tolerance,
         bars_sales_person=draft.bars_sales_person,

@@ -12,6 +12,7 @@ from dinghuo.kernel import journal
 from dinghuo.kernel.errors import Malformed, Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
+from dinghuo.reference.models import Company, Customer, Product
 
 CODE_MAX = 40
 PRECEDENCE_MAX = 10_000
@@ -57,15 +58,14 @@ def install_rules(*, act: Act) -> list[Outcome]:
 def add_rule(*, act: Act, draft: RuleDraft) -> Outcome:
     """Put a new rule in force, as its version 1.
 
-    Refuses `malformed` (facts name the parameter), `unknown_kind`, `unknown_scope` and `version_conflict` when the code is in use.
+    Refuses `malformed` (facts name the parameter), `unknown_kind`, `unknown_scope` (also for a customer, class or category that
+    nobody has) and `version_conflict` when the code is in use.
     """
-    known = (
-        ReviewRule.objects.select_for_update(no_key=True).filter(company_id=act.company_id, code=draft.code).order_by("-version")
-    )
-    newest = known.first()
+    lock_rules(act)
+    newest = ReviewRule.objects.filter(company_id=act.company_id, code=draft.code).order_by("-version").first()
     if newest is not None and newest.retired_at is None:
         return Outcome(id=newest.pk, code="version_conflict", facts={"version": newest.version, "yours": 0})
-    return put_in_force(act, draft, 1 if newest is None else newest.version + 1)
+    return fault_in_draft(act, draft) or put_in_force(act, draft, 1 if newest is None else newest.version + 1)
 
 
 @transaction.atomic
@@ -79,11 +79,47 @@ def change_rule(*, act: Act, rule_id: int, draft: RuleDraft) -> Outcome:
         return missing([rule_id], [])[0]
     if rule.retired_at is not None or draft.code != rule.code:
         return Outcome(id=rule_id, code="version_conflict", facts={"version": newest_version(rule), "yours": rule.version})
-    fault = fault_in_rule(draft)
+    fault = fault_in_draft(act, draft)
     if fault:
         return fault
     ReviewRule.objects.filter(company_id=act.company_id, id=rule_id).update(retired_at=act.at)
     return put_in_force(act, draft, rule.version + 1)
+
+
+@transaction.atomic
+def restore_rule(*, act: Act, rule_id: int) -> Outcome:
+    """Put an older version of a rule in force again, as its next version; it undoes a change, and a retirement too.
+
+    Refuses `not_found`, `version_conflict` for the version that is in force, and what `add_rule` refuses: its customer, say, may be
+    gone.
+    """
+    rule = locked_rule(act, rule_id)
+    if rule is None:
+        return missing([rule_id], [])[0]
+    newest = newest_version(rule)
+    if rule.retired_at is None:
+        return Outcome(id=rule_id, code="version_conflict", facts={"version": newest, "yours": rule.version})
+    draft = draft_of(rule)
+    fault = fault_in_draft(act, draft)
+    if fault:
+        return fault
+    ReviewRule.objects.filter(company_id=act.company_id, code=rule.code, retired_at=None).update(retired_at=act.at)
+    return put_in_force(act, draft, newest + 1)
+
+
+def draft_of(rule: ReviewRule) -> RuleDraft:
+    """What a version of a rule asks for."""
+    return RuleDraft(
+        code=rule.code,
+        kind=rule.kind,
+        parameters=rule.parameters,
+        severity=rule.severity,
+        scope=rule.scope,
+        scope_value=rule.scope_value,
+        check_points=rule.check_points,
+        precedence=rule.precedence,
+        is_release_exclusion=rule.is_release_exclusion,
+    )
 
 
 @transaction.atomic
@@ -99,9 +135,15 @@ def retire_rule(*, act: Act, rule_id: int) -> Outcome:
     return Outcome(id=rule_id)
 
 
+def lock_rules(act: Act) -> None:
+    """Let nobody else change a rule of the company: which version is the newest must hold until the next one is written."""
+    Company.objects.select_for_update(no_key=True).get(id=act.company_id)
+
+
 def locked_rule(act: Act, rule_id: int) -> ReviewRule | None:
-    """A version of a rule, locked."""
-    return ReviewRule.objects.select_for_update(no_key=True).filter(company_id=act.company_id, id=rule_id).first()
+    """A version of a rule that nobody else can change now."""
+    lock_rules(act)
+    return ReviewRule.objects.filter(company_id=act.company_id, id=rule_id).first()
 
 
 def newest_version(rule: ReviewRule) -> int:
@@ -111,10 +153,7 @@ def newest_version(rule: ReviewRule) -> int:
 
 
 def put_in_force(act: Act, draft: RuleDraft, version: int) -> Outcome:
-    """Write a version of a rule, unless something is wrong with it."""
-    fault = fault_in_rule(draft)
-    if fault:
-        return fault
+    """Write a version of a rule in which nothing is wrong."""
     parameters, _ = checked_parameters(KINDS[draft.kind], draft.parameters)
     rule = ReviewRule.objects.create(
         company_id=act.company_id,
@@ -144,6 +183,23 @@ def fault_in_rule(draft: RuleDraft) -> Outcome | None:
         return Outcome(id=0, code="unknown_scope", facts={"scope": draft.scope, "scope_value": draft.scope_value})
     fault = fault_in_head(draft, by_line=kind.by_line) or checked_parameters(kind, draft.parameters)[1]
     return Outcome(id=0, code=Malformed.code, facts=fault) if fault else None
+
+
+def fault_in_draft(act: Act, draft: RuleDraft) -> Outcome | None:
+    """What is wrong with a rule as asked for, its scope looked up, or None."""
+    return fault_in_rule(draft) or fault_in_scope(act, draft)
+
+
+def fault_in_scope(act: Act, draft: RuleDraft) -> Outcome | None:
+    """The refusal of a rule for a customer, class or category that nobody has, since it would judge nothing; else None."""
+    holders = {
+        "customer": Customer.objects.filter(code=draft.scope_value),
+        "customer_class": Customer.objects.filter(customer_class=draft.scope_value),
+        "product_category": Product.objects.filter(category=draft.scope_value),
+    }
+    if draft.scope not in holders or holders[draft.scope].filter(company_id=act.company_id).exists():
+        return None
+    return Outcome(id=0, code="unknown_scope", facts={"scope": draft.scope, "scope_value": draft.scope_value})
 
 
 def fault_in_head(draft: RuleDraft, *, by_line: bool) -> dict[str, Any] | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from dinghuo.journey.review.rules import credit, lines, orders
+from dinghuo.journey.review.rules import credit, lines, orders, outside
 from dinghuo.journey.review.rules.kinds import Kind, Parameter, worst_line
 
 CREDIT = frozenset({"credit"})
 LINES = frozenset({"lines"})
 SHARE_MAX = 1
+# Roles of people who enter orders: each may have an authority of its own to give discounts.
+ENTERING_ROLES = ("admin", "sales", "credit", "finance", "customer")
 
 KINDS: Mapping[str, Kind] = {
     "customer": Kind(orders.customer_figures, orders.customer_is_blocked),
@@ -88,7 +90,14 @@ KINDS: Mapping[str, Kind] = {
         is_credit=True,
     ),
     "terms": Kind(
-        credit.terms_figures, credit.terms_are_better, (Parameter("days_more_max", "whole", 0, maximum=365),), is_credit=True
+        credit.terms_figures,
+        credit.terms_are_better,
+        (
+            Parameter("days_more_max", "whole", 0, maximum=365),
+            Parameter("checks_days", "flag", True),
+            Parameter("checks_cash_discount", "flag", True),
+        ),
+        is_credit=True,
     ),
     "group_limit": Kind(credit.pool_figures, credit.pool_is_exhausted, needs=CREDIT, is_credit=True),
     "small_order": Kind(orders.value_figures, orders.is_below_minimum, (Parameter("minimum", "number", "100"),)),
@@ -103,7 +112,10 @@ KINDS: Mapping[str, Kind] = {
     "discount": Kind(
         orders.discount_figures,
         orders.discount_is_too_high,
-        (Parameter("share_max", "number", "0.05", maximum=SHARE_MAX),),
+        (
+            Parameter("share_max", "number", "0.05", maximum=SHARE_MAX),
+            *(Parameter(f"share_max_{role}", "number", None, maximum=SHARE_MAX) for role in ENTERING_ROLES),
+        ),
         needs=frozenset({"discount"}),
     ),
     "minimum_quantity": Kind(
@@ -119,6 +131,8 @@ KINDS: Mapping[str, Kind] = {
         (
             Parameter("times_max", "number", "5", minimum=1, maximum=1000),
             Parameter("orders_min", "whole", 4, minimum=1, maximum=12),
+            Parameter("p99_times", "number", None, minimum=1, maximum=1000),
+            Parameter("p99_lines_min", "whole", 100, minimum=1, maximum=1000),
         ),
         needs=LINES | {"history"},
         by_line=True,
@@ -140,9 +154,11 @@ KINDS: Mapping[str, Kind] = {
         orders.address_figures,
         orders.address_is_poor,
         (
-            Parameter("parts", "choices", list(orders.ADDRESS_PARTS), among=orders.ADDRESS_PARTS),
+            Parameter("parts", "choices", orders.PARTS_ASKED, among=orders.ADDRESS_PARTS),
             Parameter("po_box_allowed", "flag", False),
+            Parameter("parcel_kg_max", "number", "0"),
         ),
+        needs=LINES,
     ),
     "tax_id": Kind(orders.tax_id_figures, orders.tax_id_is_bad, (Parameter("required", "flag", False),)),
     "assortment": Kind(
@@ -164,6 +180,25 @@ KINDS: Mapping[str, Kind] = {
         orders.currency_is_not_allowed,
         (Parameter("currencies", "choices", []), Parameter("terms_days_max", "whole", 365, maximum=365)),
     ),
+    "incoterm": Kind(outside.incoterm_figures, outside.incoterm_disagrees),
+    "tax_registry": Kind(
+        outside.registry_figures,
+        outside.registry_objects,
+        (Parameter("days", "whole", 30, minimum=1, maximum=365),),
+        needs=frozenset({"registry"}),
+    ),
+    "denied_party": Kind(
+        outside.denied_figures,
+        outside.is_denied,
+        (Parameter("likeness", "number", "0.90", maximum=SHARE_MAX),),
+        needs=frozenset({"denied"}),
+    ),
+    "export_licence": Kind(
+        worst_line(outside.licence_of_line, outside.needs_licence, "needs_licence"),
+        outside.needs_licence,
+        needs=LINES,
+        by_line=True,
+    ),
 }
 
 # What a new company starts with: all of it passes until somebody sets up what it looks at.
@@ -173,6 +208,7 @@ INSTALLED = ("customer", "products", "quantities", "prices", "credit", "account"
 # another version. Of lines, the worst one is stored, and whatever breaks no worst line breaks none.
 DECIDED_ON: Mapping[str, tuple[str, ...]] = {
     **{kind: (kind,) for kind in ("customer", "quantities", "prices", "margin", "account", "terms", "group_limit", "discount")},
+    **{kind: (kind,) for kind in ("incoterm", "export_licence")},
     **{kind: (kind,) for kind in ("first_order", "tax_id", "currency")},
     **dict.fromkeys(("small_order", "order_minimum"), ("small_order", "order_minimum")),
     **dict.fromkeys(("credit", "credit_utilisation"), ("credit", "credit_utilisation")),

@@ -147,13 +147,30 @@ def exceeds_first_order_cap(figures: Mapping[str, Any], parameters: Parameters) 
 
 
 def terms_figures(case: Case, _parameters: Parameters) -> Figures:
-    """The order's payment terms beside the customer's own (E1.10)."""
-    return {"terms_days": case.order.payment_terms_days, "customer_terms_days": case.order.customer_terms_days}
+    """The order's payment terms and cash discount beside the customer's own (E1.10)."""
+    return {
+        "terms_days": case.order.payment_terms_days,
+        "customer_terms_days": case.order.customer_terms_days,
+        "cash_discount": case.order.cash_discount_rate,
+        "cash_discount_days": case.order.cash_discount_days,
+        "customer_cash_discount": case.order.customer_cash_discount_rate,
+        "customer_cash_discount_days": case.order.customer_cash_discount_days,
+    }
 
 
 def terms_are_better(figures: Mapping[str, Any], parameters: Parameters) -> bool:
-    """The order gives more days to pay than the customer has, beyond those allowed on top."""
-    return bool(figures["terms_days"] > figures["customer_terms_days"] + parameters["days_more_max"])
+    """The order gives more days to pay than the customer has, beyond those allowed on top, or a better cash discount."""
+    more_days = figures["terms_days"] > figures["customer_terms_days"] + parameters["days_more_max"]
+    more_discount = "cash_discount" in figures and cash_discount_is_better(figures)
+    return bool(
+        (more_days and parameters.get("checks_days", True)) or (more_discount and parameters.get("checks_cash_discount", True))
+    )
+
+
+def cash_discount_is_better(figures: Mapping[str, Any]) -> bool:
+    """More may be deducted than the customer may, or as much for longer."""
+    rate, own = Decimal(figures["cash_discount"]), Decimal(figures["customer_cash_discount"])
+    return rate > own or (rate == own > 0 and figures["cash_discount_days"] > figures["customer_cash_discount_days"])
 
 
 def account_figures(case: Case, _parameters: Parameters) -> Figures:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from dinghuo.journey.review.rules.catalogue import KINDS
 from dinghuo.journey.review.rules.credit import paid_in_advance
 from dinghuo.journey.review.rules.facts import Case, OrderFacts, RuleInForce
-from dinghuo.journey.review.rules.kinds import Finding
+from dinghuo.journey.review.rules.kinds import NOT_COMPARED, Finding
 
 # A rule of a narrower scope takes the place of the wider ones of its kind.
 NARROW = {"company": 0, "customer_class": 1, "product_category": 2, "customer": 3}
@@ -114,11 +114,20 @@ def finding_of(rule: RuleInForce, case: Case) -> Finding:
     line_ids = measured.pop("broken_ids", ())
     is_broken = kind.is_broken(measured, rule.parameters)
     # The thresholds go with the figures, so that a finding explains itself whatever becomes of the rule.
-    figures = {name: value for name, value in rule.parameters.items() if name != "grace_days"} | measured
+    figures = {name: value for name, value in rule.parameters.items() if name not in NOT_COMPARED} | measured
+    if is_broken and (exempt := excluded_as(rule, case.order)):
+        return Finding(False, {**figures, "excluded": exempt})
     until = grace_until(rule, case) if is_broken else None
     if until is not None:
         return Finding(False, {**figures, "grace_until": until.isoformat()})
     return Finding(is_broken, figures, line_ids if is_broken else ())
+
+
+def excluded_as(rule: RuleInForce, order: OrderFacts) -> str | None:
+    """As what a rule's own exclusions spare an order: its customer's code, else the class; None when they do not (E1.13)."""
+    if order.customer_code in rule.parameters.get("except_customers", ()):
+        return order.customer_code
+    return order.customer_class if order.customer_class in rule.parameters.get("except_classes", ()) else None
 
 
 def grace_until(rule: RuleInForce, case: Case) -> date | None:
@@ -139,6 +148,6 @@ def outcome_of(severities: set[str]) -> str:
 
 def decided_again(kind: str, parameters: dict[str, object], inputs: dict[str, object]) -> bool:
     """Whether a rule was broken, from the figures that its finding stored and its version's parameters alone."""
-    if "prepaid" in inputs or "grace_until" in inputs:
+    if not inputs.keys().isdisjoint(("prepaid", "grace_until", "excluded")):
         return False
     return KINDS[kind].is_broken(inputs, parameters)

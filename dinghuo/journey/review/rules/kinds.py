@@ -57,8 +57,13 @@ class Finding:
     line_ids: Sequence[int] = field(default=())
 
 
-# For how many days a person's release keeps the same rule from holding the same order again.
-COMMON = (Parameter("grace_days", "whole", 0, maximum=365),)
+# For how many days a person's release keeps the same rule from holding the same order again, and whom a breach never holds.
+COMMON = (
+    Parameter("grace_days", "whole", 0, maximum=365),
+    Parameter("except_customers", "choices", []),
+    Parameter("except_classes", "choices", []),
+)
+NOT_COMPARED = frozenset(parameter.name for parameter in COMMON)
 
 
 def checked_parameters(kind: Kind, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -110,21 +115,24 @@ LookAtLine = Callable[[LineFacts, Case, Parameters], Figures | None]
 
 
 def worst_line(look: LookAtLine, is_broken: Callable[[Mapping[str, Any], Parameters], bool], by: str) -> Callable[..., Figures]:
-    """Measure an order by its lines: the figures of the worst line, by the figure `by`, and those of the broken ones.
+    """Measure an order by its lines: the figures of the worst line, and those of the broken ones.
 
-    A line that the rule has nothing to say about gives None. `broken` lists at most 50 lines, `broken_lines` counts them all.
+    A broken line is worse than any that is not, however far that one is off; among equals the figure `by` says. A line that a rule
+    has nothing to say about gives None. `broken` lists at most 50 lines, `broken_lines` counts them all.
     """
 
     def measure(case: Case, parameters: Parameters) -> Figures:
         worst: Figures = {}
+        worst_is_broken = False
         broken: list[Figures] = []
         for line in case.lines:
             figures = look(line, case, parameters)
             if figures is None:
                 continue
-            if not worst or figures[by] > worst[by]:
-                worst = {"line": line.position, **figures}
-            if is_broken(figures, parameters):
+            breaks = is_broken(figures, parameters)
+            if not worst or (breaks, figures[by]) > (worst_is_broken, worst[by]):
+                worst, worst_is_broken = {"line": line.position, **figures}, breaks
+            if breaks:
                 broken.append({"line": line.position, "line_id": line.line_id, **figures})
         return {**worst, "lines": len(case.lines), "broken_lines": len(broken), "broken": broken[:SHOWN_MAX],
                 "broken_ids": [figures["line_id"] for figures in broken]}  # fmt: skip

@@ -77,23 +77,35 @@ def breaks_a_case(figures: Mapping[str, Any], _parameters: Parameters) -> bool:
 
 
 def usual_of_line(line: LineFacts, case: Case, _parameters: Parameters) -> Figures | None:
-    """A quantity beside the median of what the customer ordered of the product before (E2.6)."""
+    """A quantity beside the median of what the customer ordered of the product before, and beside what anybody orders (E2.6)."""
     known = (case.history or {}).get(line.line_id)
-    if known is None or known.median <= 0:
+    everybody = (case.of_product or {}).get(line.product_id)
+    if (known is None or known.median <= 0) and everybody is None:
         return None
-    return {
-        "quantity": line.ordered,
-        "median": known.median,
-        "orders": known.orders,
-        "times": round(line.ordered / known.median, 1),
-    }
+    figures: Figures = {"quantity": line.ordered, "median": None, "orders": 0, "times": ZERO}
+    if known is not None and known.median > 0:
+        figures |= {"median": known.median, "orders": known.orders, "times": round(line.ordered / known.median, 1)}
+    return figures if everybody is None else figures | {"p99": everybody.p99, "lines_before": everybody.lines}
 
 
 def quantity_is_unusual(figures: Mapping[str, Any], parameters: Parameters) -> bool:
-    """The quantity is more than so many times the median of enough orders."""
-    if "median" not in figures or figures["orders"] < parameters["orders_min"]:
+    """The quantity is so many times the median of enough orders, or above what nearly every line of the product asks for."""
+    return above_median(figures, parameters) or above_everybody(figures, parameters)
+
+
+def above_median(figures: Mapping[str, Any], parameters: Parameters) -> bool:
+    """The quantity is more than so many times the median of enough of the customer's orders."""
+    if figures.get("median") is None or figures["orders"] < parameters["orders_min"]:
         return False
     return Decimal(figures["quantity"]) > Decimal(parameters["times_max"]) * Decimal(figures["median"])
+
+
+def above_everybody(figures: Mapping[str, Any], parameters: Parameters) -> bool:
+    """The quantity is more than so many times the 99th percentile of enough lines of the product."""
+    times = parameters.get("p99_times")
+    if times is None or "p99" not in figures or figures["lines_before"] < parameters["p99_lines_min"]:
+        return False
+    return Decimal(figures["quantity"]) > Decimal(times) * Decimal(figures["p99"])
 
 
 def block_of_line(line: LineFacts, case: Case, _parameters: Parameters) -> Figures | None:

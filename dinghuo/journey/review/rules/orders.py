@@ -1,7 +1,7 @@
 """What an order as a whole must be like: its customer, its value, its address, its dates, and whether it came before."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,9 +11,11 @@ from stdnum.cn import uscc
 
 from dinghuo.journey.review.rules.facts import Case, OrderFacts
 from dinghuo.journey.review.rules.kinds import Figures, Parameters
+from dinghuo.journey.review.rules.outside import earliest_end, fits_region
 
 ZERO = Decimal(0)
-ADDRESS_PARTS = ("name", "address", "city", "country")
+ADDRESS_PARTS = ("name", "address", "city", "country", "region", "postcode")
+PARTS_ASKED = ["name", "address", "city", "country"]
 PO_BOX = re.compile(r"\bP\.?\s*O\.?\s*BOX\b|邮政信箱|邮箱", re.IGNORECASE)
 WEEK = 7
 HOURS = 24
@@ -29,15 +31,22 @@ def customer_is_blocked(figures: Mapping[str, Any], _parameters: Parameters) -> 
     return bool(figures["blocked"])
 
 
-def discount_figures(case: Case, _parameters: Parameters) -> Figures:
-    """What the order's discounts take off its goods, as a share (E2.3)."""
-    goods, discount = case.order.goods_net, case.order.discount_net
-    return {"discount": discount, "goods": goods, "share": round(discount / goods, 4) if goods > 0 else ZERO}
+def discount_figures(case: Case, parameters: Parameters) -> Figures:
+    """What the order's discounts take off its goods, as a share, and what whoever entered it may give (E2.3)."""
+    goods, discount, roles = case.order.goods_net, case.order.discount_net, sorted(case.order.entered_by_roles)
+    share = round(discount / goods, 4) if goods > 0 else ZERO
+    return {"discount": discount, "goods": goods, "share": share, "roles": roles, "share_allowed": share_allowed(roles, parameters)}
+
+
+def share_allowed(roles: Sequence[str], parameters: Parameters) -> Decimal:
+    """The share that somebody of these roles may take off: the most that one of them may, the rule's own without any named."""
+    named = [parameters.get(f"share_max_{role}") for role in roles]
+    return max((Decimal(share) for share in named if share is not None), default=Decimal(parameters["share_max"]))
 
 
 def discount_is_too_high(figures: Mapping[str, Any], parameters: Parameters) -> bool:
-    """The discount is above the share allowed."""
-    return Decimal(figures["discount"]) > Decimal(figures["goods"]) * Decimal(parameters["share_max"])
+    """The discount is above the share that whoever entered the order may give."""
+    return Decimal(figures["discount"]) > Decimal(figures["goods"]) * share_allowed(figures.get("roles", ()), parameters)
 
 
 def value_figures(case: Case, parameters: Parameters) -> Figures:
@@ -79,14 +88,25 @@ def is_too_alike(figures: Mapping[str, Any], parameters: Parameters) -> bool:
 
 
 def address_figures(case: Case, parameters: Parameters) -> Figures:
-    """The parts of the ship-to that are missing, and whether it is a PO box (E2.9)."""
-    missing = [part for part in parameters["parts"] if not getattr(case.order, f"ship_to_{part}").strip()]
-    return {"missing": missing, "po_box": PO_BOX.search(case.order.ship_to_address) is not None}
+    """The parts of the ship-to that are missing, whether its postcode fits, whether it is a PO box, and the weight (E2.9)."""
+    order = case.order
+    missing = [part for part in parameters["parts"] if not getattr(order, f"ship_to_{part}").strip()]
+    return {
+        "missing": missing,
+        "postcode": order.ship_to_postcode,
+        "postcode_fits": fits_region(order.ship_to_postcode, order.ship_to_country, order.ship_to_region),
+        "po_box": PO_BOX.search(order.ship_to_address) is not None,
+        "weight_kg": sum((line.ordered * line.weight_kg for line in case.lines), ZERO),
+    }
 
 
 def address_is_poor(figures: Mapping[str, Any], parameters: Parameters) -> bool:
-    """A part is missing, or freight would go to a PO box."""
-    return bool(figures["missing"]) or (figures["po_box"] and not parameters["po_box_allowed"])
+    """A part is missing, the postcode is not one of its region, or freight, heavier than a parcel, would go to a PO box."""
+    if figures["missing"] or figures.get("postcode_fits") is False:
+        return True
+    # Goods whose weight nobody knows are freight until somebody does.
+    is_parcel = 0 < Decimal(figures.get("weight_kg", 0)) <= Decimal(parameters.get("parcel_kg_max", 0))
+    return bool(figures["po_box"] and not parameters["po_box_allowed"] and not is_parcel)
 
 
 def tax_id_figures(case: Case, _parameters: Parameters) -> Figures:
@@ -112,11 +132,14 @@ def tax_id_is_bad(figures: Mapping[str, Any], parameters: Parameters) -> bool:
 
 
 def date_figures(case: Case, _parameters: Parameters) -> Figures:
-    """The requested day, the earliest by lead time, and the next one on which the customer receives goods (E2.12)."""
+    """The requested day, the earliest by lead time, the next receiving day, and until when prices hold (E2.12)."""
     order = case.order
     lead = max((line.lead_time_days or 0 for line in case.lines), default=0)
     earliest = case.today + timedelta(days=lead)
+    until = earliest_end(line.price_until for line in case.lines)
     figures: Figures = {"requested_on": None, "earliest_on": earliest.isoformat(), "offered_on": None}
+    figures["prices_until"] = None if until is None else until.isoformat()
+    figures["ordered_on"] = order.ordered_on.isoformat()
     if order.requested_on is None:
         return figures
     offered = next_receiving_day(max(order.requested_on, earliest), order.receiving_days)
@@ -132,8 +155,11 @@ def next_receiving_day(day: date, receiving_days: str) -> date:
 
 
 def date_cannot_be_met(figures: Mapping[str, Any], _parameters: Parameters) -> bool:
-    """Another day than the requested one has to be offered."""
-    return figures["requested_on"] is not None and figures["offered_on"] != figures["requested_on"]
+    """Another day than the requested one has to be offered, or a price has ended by then."""
+    asked, until = figures["requested_on"], figures.get("prices_until")
+    if until is not None and (asked or figures["ordered_on"]) > until:
+        return True
+    return asked is not None and figures["offered_on"] != asked
 
 
 def currency_figures(case: Case, _parameters: Parameters) -> Figures:

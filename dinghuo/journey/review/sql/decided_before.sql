@@ -1,5 +1,6 @@
 -- The newest orders that were reviewed, with what their first review and people made of them.
--- In:    company_id int, code text (of the rule), kinds text[] (whose figures the rule can be decided on), count int
+-- In:    company_id int, code text (of the rule), kinds text[] (whose figures the rule can be decided on), count int,
+--        from_on date, until_on date (of the orders, both included)
 -- Out:   order_id bigint, number text, was_broken boolean (this rule, in the first review), decision text (a person's, '' for none),
 --        inputs jsonb (what a rule of those kinds stored then, null for none)
 -- Needs: nothing
@@ -7,6 +8,7 @@ WITH newest AS MATERIALIZED (
     SELECT sales_order.id, sales_order.number
       FROM sales_order
      WHERE sales_order.company_id = %(company_id)s::INT AND sales_order.state <> 'draft'
+       AND sales_order.ordered_on BETWEEN %(from_on)s::DATE AND %(until_on)s::DATE
      ORDER BY sales_order.ordered_on DESC, sales_order.id DESC
      LIMIT %(count)s::INT
 ), first_review AS MATERIALIZED (

@@ -20,7 +20,9 @@ SELECT
     jsonb_build_object(
         'customer', sales_order.customer_id,
         'ship_to', jsonb_build_array(sales_order.ship_to_name, sales_order.ship_to_address, sales_order.ship_to_city,
-                                     sales_order.ship_to_country),
+                                     sales_order.ship_to_country)
+                   || CASE WHEN sales_order.ship_to_region || sales_order.ship_to_postcode = '' THEN '[]'::JSONB
+                           ELSE jsonb_build_array(sales_order.ship_to_region, sales_order.ship_to_postcode) END,
         'payment_terms_days', sales_order.payment_terms_days,
         'amount', round(sales_order.amount_gross * sales_order.exchange_rate, 3)::TEXT,
         'lines', jsonb_agg(billed.described ORDER BY billed.part, billed.position)) AS snapshot

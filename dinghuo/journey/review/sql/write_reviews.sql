@@ -2,7 +2,7 @@
 -- In:    company_id int, at timestamptz, actor_id int, cause text; order_ids, versions, outcomes: one element an order;
 --        finding_order_ids, finding_rule_ids, finding_outcomes, finding_inputs: one element a finding;
 --        hold_order_ids, hold_rule_ids, hold_line_ids (null holds the whole order): one element a hold that must stand;
---        lift_rule_ids bigint[]: whose other holds end, all of them when null
+--        lift_rule_ids bigint[]: whose other holds end, those of all rules when null; what people hold stays
 -- Out:   nothing
 -- Needs: the orders locked
 WITH made AS (
@@ -27,6 +27,7 @@ WITH made AS (
     UPDATE hold
        SET lifted_at = %(at)s::TIMESTAMPTZ, lifted_by_id = %(actor_id)s::INT, lifted_because = 'cause_gone'
      WHERE company_id = %(company_id)s::INT AND order_id = ANY(%(order_ids)s::BIGINT[]) AND lifted_at IS NULL
+       AND rule_id IS NOT NULL
        AND (%(lift_rule_ids)s::BIGINT[] IS NULL OR rule_id = ANY(%(lift_rule_ids)s::BIGINT[]))
        AND (order_id, rule_id, coalesce(order_line_id, 0)) NOT IN (
            SELECT order_id, rule_id, coalesce(order_line_id, 0) FROM standing)

@@ -1,0 +1,1 @@
+"""What the review catches: errors seeded into real orders of an Online Retail file, and what it stops for nothing."""
