@@ -42,13 +42,14 @@ class Writer:
     def number(self, name: str, number: Decimal, **attributes: str) -> Tree:
         """An element that holds a number: no exponent, no trailing zeros."""
         made = etree.Element(self.tag(name), attributes)
-        made.text = format(exact(number), "f")
+        made.text = format(exact(number) + Decimal(0), "f")
         return made
 
     def amount(self, name: str, amount: Decimal, **attributes: str) -> Tree:
         """An element that holds an amount: two decimals, which is all that the standard allows (BR-DEC)."""
         made = etree.Element(self.tag(name), attributes)
-        made.text = format(amount if amount != round(amount, 2) else round(amount, 2), "f")
+        # Nothing is added so that a zero of the other sign is written as zero: the rules do not take -0.00 for one.
+        made.text = format((amount if amount != round(amount, 2) else round(amount, 2)) + Decimal(0), "f")
         return made
 
     def empty(self, name: str) -> Tree:

@@ -81,6 +81,15 @@ def test_what_bears_no_tax_says_why(shop: Shop, country: str, tax_id: str, categ
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
+def test_a_credit_note_without_tax_is_valid(shop: Shop, syntax: str) -> None:
+    Customer.objects.filter(id=shop.customer.id).update(country_id="US", tax_id="", tax_rate=0)
+    (document,) = told(shop, a_credit_note(shop))
+    assert document.tax == 0
+    assert complaints(document, syntax) == []
+    assert b">-0" not in SYNTAXES[syntax](document)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
 def test_a_seller_without_a_vat_identifier_is_told_by_its_registration(shop: Shop, syntax: str) -> None:
     Company.objects.filter(id=shop.company.id).update(country="CN", tax_id="91310000MA1K35XX1A")
     (document,) = told(shop, an_invoice(shop))
