@@ -269,7 +269,8 @@ def call(caller: Caller, one: Described, data: st.DataObject) -> None:
     answer = answer_of(caller.client.generic(one.method, full, body, "application/json", headers=headers))
     assert str(answer.status) in operation["responses"], (one.method, full, body, answer)
     assert answer.status < 500, (one.method, full, body, answer.raw)
-    assert faults(answer.body, one.schema_of(answer.status), document()) == []
+    if one.is_file(answer.status) is None:
+        assert faults(answer.body, one.schema_of(answer.status), document()) == []
 
 
 def encoded(query: dict[str, Any]) -> str:
