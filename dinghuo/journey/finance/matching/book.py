@@ -33,7 +33,7 @@ INVOICE_WORDS = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """An invoice that is open, or was until lately: `open` and `amount` in smallest coins, open 0 when settled."""
 

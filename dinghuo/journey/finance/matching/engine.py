@@ -73,12 +73,37 @@ def decide_one(book: Book, clues: Clues, policy: Policy) -> Verdict:
         oldest = oldest_due(book, clues)
         return Verdict(line_id, "suggested" if oldest else "unmatched", oldest)
     best = shown[0]
-    rivals = [choice for choice in shown[1:] if best.score - choice.score <= policy.margin]
-    if rivals:
+    if any(is_rival(clues, best, choice, policy) for choice in shown[1:]):
         return Verdict(line_id, "ambiguous", shown)
-    if twice or best.score < policy.threshold or not best.items or has_chance_only(best):
+    if twice or best.score < policy.threshold or has_chance_only(best) or is_over_unexplained(book, best, clues.line.amount):
         return Verdict(line_id, "suggested", shown)
     return Verdict(line_id, "matched", shown, shares_of(best, clues.line.amount))
+
+
+def is_rival(clues: Clues, best: Choice, other: Choice, policy: Policy) -> bool:
+    """Whether another choice leaves the best one open to doubt.
+
+    It does when it comes within the margin, or when it alone comes to the amount; it does not when it is only a part of the
+    best one, which comes to the amount and is named whole.
+    """
+    is_exact = best.owed == clues.line.amount
+    if is_exact and set(other.items) < set(best.items) and is_named(clues, best):
+        return False
+    is_closer = not is_exact and other.owed == clues.line.amount and other.score >= policy.threshold
+    return is_closer or best.score - other.score < policy.margin
+
+
+def is_named(clues: Clues, choice: Choice) -> bool:
+    """Whether the text refers to each invoice of a choice, however briefly."""
+    told = clues.named.keys() | clues.near | clues.short
+    return all(item.invoice_id in told for item in choice.items)
+
+
+def is_over_unexplained(book: Book, choice: Choice, amount: int) -> bool:
+    """Whether what is too much is enough to pay another open invoice of the group, which the payer may have meant as well."""
+    rest = amount - choice.owed
+    others = (item for item in book.of_group.get(choice.group_id, {}).values() if item not in choice.items)
+    return rest > 0 and any(item.open <= rest for item in others)
 
 
 def oldest_due(book: Book, clues: Clues) -> list[Choice]:
@@ -125,6 +150,7 @@ def choices_of(book: Book, clues: Clues, policy: Policy) -> list[Choice]:
     add(named.values())
     for items in named_sets(book, clues):
         add(items)
+    add(item for item in briefly_named(book, clues) if item.invoice_id not in named)
     groups = clues.payers.groups() if clues.payers.is_known else {book.group_of[item.customer_id] for item in named.values()}
     for group in groups:
         for items, chance in sets_of_group(book, clues, group, policy):
@@ -168,6 +194,16 @@ def readings_of(book: Book, mention: Mention, groups: set[int]) -> list[tuple[It
     exact = [(item, False) for item in mention.exact]
     others = [(item, True) for item in (*mention.short, *mention.near) if not groups or book.group_of[item.customer_id] in groups]
     return [(item, is_slip) for item, is_slip in exact + others if item.open]
+
+
+def briefly_named(book: Book, clues: Clues) -> list[Item]:
+    """The open invoices of a known payer that the text names by the tail of their number alone, where only one is meant."""
+    groups = clues.payers.groups() if clues.payers.is_known else set()
+    found = []
+    for mention in clues.mentions:
+        own = [item for item in mention.short if item.open and book.group_of[item.customer_id] in groups]
+        found += own if len(own) == 1 else []
+    return found
 
 
 def whole_orders(clues: Clues) -> list[list[Item]]:

@@ -75,6 +75,11 @@ class Clues:
     line: Incoming
     payers: Payers
     mentions: Sequence[Mention]
+    minor_units: int
+
+    def money(self, coins: int) -> Decimal:
+        """Coins as money."""
+        return Decimal(coins).scaleb(-self.minor_units)
 
     @property
     def named(self) -> dict[int, Item]:
@@ -94,7 +99,7 @@ class Clues:
 
 def clues_of(book: Book, line: Incoming, policy: Policy) -> Clues:
     """Read a line: who paid, and what it refers to."""
-    return Clues(line, payers_of(book, line, policy), mentions(book, line.text))
+    return Clues(line, payers_of(book, line, policy), mentions(book, line.text), book.minor_units)
 
 
 def payers_of(book: Book, line: Incoming, policy: Policy) -> Payers:
@@ -137,12 +142,26 @@ def reference_reasons(clues: Clues, items: Sequence[Item], policy: Policy) -> li
     ]  # fmt: skip
     points = {"reference": policy.reference, "reference_near": policy.reference_near, "reference_short": policy.reference_short}
     told = [kind for kind in kinds if kind]
+    left_out = [] if len(told) == len(items) else numbers_left_out(clues, items)
     if told:
         least = min(told, key=lambda kind: points[kind])
         numbers = [item.number for item, kind in zip(items, kinds, strict=True) if kind]
-        return [Reason(least, points[least], {"numbers": numbers})]
+        reasons = [Reason(least, points[least], {"numbers": numbers})]
+        return [*reasons, Reason("left_out", policy.left_out, {"numbers": left_out})] if left_out else reasons
     paid = [item.number for mention in clues.mentions for item in mention.exact if not item.open]
     return [Reason("paid_already", policy.paid_already, {"numbers": paid})] if paid else []
+
+
+def numbers_left_out(clues: Clues, items: Sequence[Item]) -> list[str]:
+    """The numbers in the text that mean an invoice of the same customers, but none of a set."""
+    chosen = {item.invoice_id for item in items}
+    customers = {item.customer_id for item in items}
+    return [
+        mention.text
+        for mention in clues.mentions
+        if any(item.customer_id in customers for item in (*mention.exact, *mention.short, *mention.near))
+        and not chosen & {item.invoice_id for item in (*mention.exact, *mention.short, *mention.near)}
+    ]
 
 
 def payer_reasons(clues: Clues, group_id: int, policy: Policy) -> list[Reason]:
@@ -165,7 +184,7 @@ def amount_reasons(clues: Clues, items: Sequence[Item], policy: Policy, chance: 
     difference = owed - paid
     for rate in policy.discount_rates:
         if difference == round(Decimal(owed) * rate):
-            return [Reason("discount", policy.discount, {"rate": f"{rate:f}", "coins": difference})]
-    if 0 < difference <= policy.fee_max * 100:
-        return [Reason("fee", policy.fee, {"coins": difference})]
-    return [Reason("short", 0, {"coins": difference}) if difference > 0 else Reason("over", 0, {"coins": -difference})]
+            return [Reason("discount", policy.discount, {"rate": f"{rate:f}", "amount": clues.money(difference)})]
+    if 0 < clues.money(difference) <= policy.fee_max:
+        return [Reason("fee", policy.fee, {"amount": clues.money(difference)})]
+    return [Reason("short" if difference > 0 else "over", 0, {"amount": clues.money(abs(difference))})]

@@ -26,7 +26,8 @@ class Policy:
     amount: int = 40
     discount: int = 25
     fee: int = 20
-    other_payer: int = -60
+    other_payer: int = -20
+    left_out: int = -40
     paid_already: int = -60
     threshold: int = 80
     margin: int = 20

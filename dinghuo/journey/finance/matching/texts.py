@@ -6,30 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LEGAL_FORMS = frozenset(
-    {
-        "LTD",
-        "LIMITED",
-        "CO",
-        "COMPANY",
-        "CORP",
-        "CORPORATION",
-        "INC",
-        "LLC",
-        "PLC",
-        "GMBH",
-        "AG",
-        "KG",
-        "OHG",
-        "EK",
-        "UG",
-        "BV",
-        "NV",
-    }
-    | {"SA", "SAS", "SARL", "SRL", "SPA", "OY", "AB", "AS", "APS", "MBH", "THE", "AND", "UND"}
+    {"LTD", "LIMITED", "CO", "COMPANY", "CORP", "CORPORATION", "INC", "LLC", "PLC", "GMBH", "MBH", "AG", "KG", "OHG", "EK", "UG"}
+    | {"BV", "NV", "SA", "SAS", "SARL", "SRL", "SPA", "OY", "AB", "AS", "APS", "THE", "AND", "UND"}
 )
 CHINESE_FORMS = re.compile("股份有限公司|有限责任公司|有限公司|公司")
 WORD = re.compile(r"[^\W_]+")
-PIECE = re.compile(r"\d+|[^\W\d_]+")
+DOTTED = re.compile(r"(?<=\b\w)\.(?=\w\b)")
+# Chinese words stand right before a number of ours as well as alone.
+PIECE = re.compile(r"\d+|[\u4e00-\u9fff]+|[^\W\d_\u4e00-\u9fff]+")
 NUMBER = re.compile(r"([^\d]*)(\d+)")
 # Letters that stand for a figure when figures surround them.
 LOOKALIKES = str.maketrans("OILSB", "01158")
@@ -66,7 +50,7 @@ def pieces(text: str) -> list[Piece]:
 
 def name_key(name: str) -> str:
     """A name as names are compared: without case, signs and legal forms; empty for a name of nothing else."""
-    words = [word for word in WORD.findall(normal(name)) if word not in LEGAL_FORMS]
+    words = [word for word in WORD.findall(DOTTED.sub("", normal(name))) if word not in LEGAL_FORMS]
     return CHINESE_FORMS.sub("", "".join(words))
 
 

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('company_id', models.IntegerField()),
+                ('position', models.IntegerField()),
                 ('number', models.CharField(db_default='', max_length=60)),
                 ('opened_on', models.DateField(null=True)),
                 ('closed_on', models.DateField(null=True)),
@@ -284,6 +285,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='bankstatementline',
             index=models.Index(fields=['company_id', 'booked_on', 'id'], name='bank_line_by_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='bankstatement',
+            constraint=models.UniqueConstraint(fields=('company_id', 'bank_file', 'position'), name='one_bank_statement_per_position'),
         ),
         migrations.AddConstraint(
             model_name='bankstatementline',

@@ -52,6 +52,7 @@ class BankStatement(CompanyRow):
 
     bank_file = fields.Within(BankFile)
     bank_account = fields.Within(BankAccount)
+    position = models.IntegerField()
     number = fields.code(60, db_default="")
     currency = models.ForeignKey(Currency, models.PROTECT, db_column="currency", db_index=False, related_name="+")
     opened_on = models.DateField(null=True)
@@ -61,6 +62,9 @@ class BankStatement(CompanyRow):
 
     class Meta:
         db_table = "bank_statement"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "bank_file", "position"], name="one_bank_statement_per_position"),
+        )
         indexes = (models.Index(fields=["company_id", "bank_account", "closed_on"], name="bank_statement_by_account"),)
 
 

@@ -64,7 +64,7 @@ class PaymentApplication(CompanyRow):
     applied_on = models.DateField()
     applied_at = models.DateTimeField()
     applied_by_id = models.IntegerField(null=True)
-    undoes = fields.Within("self", null=True)
+    undoes: "fields.Within[PaymentApplication | None, PaymentApplication | None]" = fields.Within("self", null=True)
 
     class Meta:
         db_table = "payment_application"
