@@ -16,6 +16,7 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from dinghuo.exchange.bank import api as bank
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
 from dinghuo.journey.finance import api as finance
@@ -58,6 +59,7 @@ ROUTERS: Final[Sequence[Router]] = (
     allocation.router,
     shipping.router,
     finance.router,
+    bank.router,
     tracking.router,
 )
 

@@ -138,6 +138,14 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "DelegationEnded": _("Delegation ended"),
     "DutiesSeparated": _("Incompatible duties changed"),
     "CustomerChanged": _("Customer changed"),
+    "BankAccountKept": _("Bank account %(code)s kept"),
+    "BankFileImported": _("Bank file %(file)s imported, %(lines)s lines new"),
+    "BankLineMatched": _("Bank line of %(amount)s matched"),
+    "BankLineUnmatched": _("Match of a bank line of %(amount)s taken back: %(reason)s"),
+    "BankLineSetAside": _("Bank line of %(amount)s set aside: %(reason)s"),
+    "PayerAliasTaught": _("Payer's account or name learnt: %(value)s"),
+    "PayerAliasRetired": _("Payer's account or name forgotten: %(value)s"),
+    "MatchPolicySet": _("Match policy in force, version %(version)s"),
 }
 
 # Why something was not done. What stands in %(...)s is taken from the refusal's facts.
@@ -217,6 +225,18 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_delivered": _("Nothing of this order has been delivered yet."),
     "already_rated": _("This order has been rated already."),
     "already_answered": _("This feedback has been answered already."),
+    "statement_refused": _("The statement cannot be taken as it is; nothing of the file was kept."),
+    "unknown_bank_account": _("That is no bank account of the company."),
+    "bank_account_closed": _("That bank account is closed."),
+    "other_currency": _("That is in another currency."),
+    "not_incoming": _("The line is not money that came in."),
+    "already_imported": _("The file is being imported by somebody else."),
+    "already_matched": _("The line has been matched already."),
+    "not_matched": _("The line is not matched."),
+    "set_aside": _("The line has been set aside."),
+    "changed_meanwhile": _("Somebody else has settled an invoice of it meanwhile; the line waits again."),
+    "nothing_chosen": _("Choose an invoice, or the customer whose money it is."),
+    "already_retired": _("That is forgotten already."),
 }
 
 SHARES: Final = frozenset({"deviation", "deviation_max", "margin"})

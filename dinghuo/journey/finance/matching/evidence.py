@@ -148,8 +148,18 @@ def reference_reasons(clues: Clues, items: Sequence[Item], policy: Policy) -> li
         numbers = [item.number for item, kind in zip(items, kinds, strict=True) if kind]
         reasons = [Reason(least, points[least], {"numbers": numbers})]
         return [*reasons, Reason("left_out", policy.left_out, {"numbers": left_out})] if left_out else reasons
-    paid = [item.number for mention in clues.mentions for item in mention.exact if not item.open]
+    paid = paid_numbers(clues, {item.customer_id for item in items})
     return [Reason("paid_already", policy.paid_already, {"numbers": paid})] if paid else []
+
+
+def paid_numbers(clues: Clues, customers: set[int]) -> list[str]:
+    """What the text names that is settled already: outright, or briefly if it is an invoice of these customers."""
+    return [
+        item.number
+        for mention in clues.mentions
+        for item in (*mention.exact, *(item for item in mention.short if item.customer_id in customers))
+        if not item.open
+    ]
 
 
 def numbers_left_out(clues: Clues, items: Sequence[Item]) -> list[str]:

@@ -19,7 +19,7 @@ class Policy:
 
     reference: int = 60
     reference_near: int = 40
-    reference_short: int = 30
+    reference_short: int = 40
     payer_account: int = 45
     payer_name: int = 40
     payer_near: int = 20

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('company_id', models.IntegerField()),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('matched', 'Matched'), ('set_aside', 'Set aside'), ('undone', 'Undone')], db_default='waiting', max_length=12)),
-                ('outcome', models.CharField(db_default='', max_length=12)),
+                ('outcome', models.CharField(db_default='', max_length=20)),
                 ('score', models.SmallIntegerField(db_default=0)),
                 ('findings', models.JSONField(db_default={})),
                 ('policy_version', models.IntegerField(db_default=0)),

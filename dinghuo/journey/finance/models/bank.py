@@ -122,7 +122,7 @@ class BankMatch(MovingRow):
 
     line = fields.Within(BankStatementLine)
     state = fields.code(12, choices=State.choices, db_default="waiting")
-    outcome = fields.code(12, db_default="")
+    outcome = fields.code(20, db_default="")
     score = models.SmallIntegerField(db_default=0)
     customer = fields.Within(Customer, null=True)
     findings = models.JSONField(db_default={})
