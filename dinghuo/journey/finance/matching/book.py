@@ -139,9 +139,7 @@ def add_item(book: Book, item: Item) -> None:
     if order_figures:
         book.order_prefixes.add(order_prefix)
         book.by_order[order_prefix, order_figures].append(item)
-    tail = tail_key(item.number)
-    if len(tail) >= TAIL_DIGITS_MIN:
-        book.by_tail[tail].append(item)
+    book.by_tail[tail_key(item.number)].append(item)
     purchase = normal(item.customer_po)
     if len(purchase) >= PO_LENGTH_MIN:
         book.by_po["".join(piece.text for piece in pieces(purchase))].append(item)
@@ -215,7 +213,7 @@ def mention_at(book: Book, run: Sequence[Piece], place: int) -> tuple[Mention, i
         if near:
             return Mention(figures, near=near), length
     tail = run[place].text.lstrip("0")
-    by_tail = book.by_tail.get(tail, []) if len(tail) >= TAIL_DIGITS_MIN else []
+    by_tail = book.by_tail.get(tail, []) if len(run[place].text) >= TAIL_DIGITS_MIN else []
     return (Mention(tail, short=list(by_tail)), 1) if by_tail else None
 
 

@@ -17,7 +17,7 @@ PIECE = re.compile(r"\d+|[\u4e00-\u9fff]+|[^\W\d_\u4e00-\u9fff]+")
 NUMBER = re.compile(r"([^\d]*)(\d+)")
 # Letters that stand for a figure when figures surround them.
 LOOKALIKES = str.maketrans("OILSB", "01158")
-MISREAD = re.compile(r"(?<=\d)[OILSB](?=\d)")
+MISREAD = re.compile(r"\d[\dOILSB]*\d")
 
 
 @dataclass(frozen=True, slots=True)
