@@ -49,6 +49,8 @@ from tests.builders import TODAY, a_customer
 from tests.journey.finance.test_payments import open_of, owing, pay
 
 ACCOUNT = "6222"
+# These tests write goods that have left, and their orders, straight into the tables, without their events.
+WITHOUT_EVENTS = {"I9a"}
 
 
 def statement(*lines: tuple[str, str], account: str = ACCOUNT, currency: str = "CNY") -> bytes:
@@ -87,7 +89,7 @@ def one(outcomes: list[Outcome]) -> str:
 
 
 def failing(act: Act) -> list[str]:
-    return sorted(run_checks(company_id=act.company_id).broken)
+    return sorted(run_checks(company_id=act.company_id).broken - WITHOUT_EVENTS)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ The lines of a run are looked at three times, the surest first: lines whose text
 lines that name anything, then the rest. What one has settled, the next does not find open. Rules: docs/rules/matching.md.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dinghuo.journey.finance.matching.book import Book, Item, Mention
@@ -38,14 +38,21 @@ def decide(book: Book, lines: Iterable[Incoming], policy: Policy) -> list[Verdic
     waiting = [clues_of(book, line, policy) for line in lines]
     verdicts: dict[int, Verdict] = {}
     for is_turn in (names_its_amount, names_something, is_any):
-        for clues in waiting:
-            if clues.line.line_id not in verdicts and is_turn(clues):
-                verdict = decide_one(book, clues, policy)
-                if verdict.outcome == "matched" or is_turn is is_any:
-                    verdicts[clues.line.line_id] = verdict
-                    for invoice_id, paid in verdict.settled:
-                        book.settle(book.items[invoice_id], paid)
+        left = [clues for clues in waiting if clues.line.line_id not in verdicts]
+        for verdict in decided(book, left, policy, is_turn):
+            if verdict.outcome == "matched" or is_turn is is_any:
+                verdicts[verdict.line_id] = verdict
     return [verdicts[clues.line.line_id] for clues in waiting]
+
+
+def decided(book: Book, waiting: Iterable[Clues], policy: Policy, is_turn: Callable[[Clues], bool]) -> Iterator[Verdict]:
+    """Decide the lines whose turn it is, one after the other, and take off the book what each settles."""
+    for clues in waiting:
+        if is_turn(clues):
+            verdict = decide_one(book, clues, policy)
+            for invoice_id, paid in verdict.settled:
+                book.settle(book.items[invoice_id], paid)
+            yield verdict
 
 
 def names_its_amount(clues: Clues) -> bool:

@@ -3,8 +3,8 @@
 -- Out:   id bigint, code text, number text, currency text, is_active bool, is_own_currency bool (that of the company),
 --        minor_units int
 -- Needs: to come before every other lock of the transaction
-SELECT account.id, account.code, account.number, account.currency, account.is_active, account.currency = company.currency AS is_own_currency,
-       currency.minor_units
+SELECT account.id, account.code, account.number, account.currency, account.is_active,
+       account.currency = company.currency AS is_own_currency, currency.minor_units
   FROM bank_account AS account
   JOIN company ON company.id = %(company_id)s::INT
   JOIN currency ON currency.code = account.currency
