@@ -115,7 +115,7 @@ def prove(shape: Shape, tell: Callable[[str], None]) -> Proof:
         tell(f"importing and matching {len(made):,} payments, a file of {len(raw):,} bytes")
         pay(act, raw, proof)
         with transaction.atomic():
-            found = sql.rows("bench/bank_proof", Found, company_id=act.company_id)
+            found = sql.rows("exchange/bank_proof", Found, company_id=act.company_id)
     compare(proof, made, found, {invoice_id: place for place, invoice_id in enumerate(invoice_ids)})
     return proof
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dinghuo.bench import report
+from dinghuo.bench import bank_proof, report
 from dinghuo.bench.counting import growing, statements
 from dinghuo.bench.floor import Floor, OneCall
 from dinghuo.bench.place import Place
@@ -20,13 +20,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to measure: rounds of single orders, orders in a set, rounds of sets, and the sizes of orders."""
+    """How much to measure: rounds of single orders, orders in a set, rounds of sets, the sizes of orders, and bank payments."""
 
     rounds: int = 30
     orders: int = 500
     set_rounds: int = 3
     lines: Sequence[int] = (5, 20, 100)
     warm_up: int = 10
+    bank_payments: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Findings:
     counts: Mapping[tuple[int, int], Mapping[str, int]]
     differences: Sequence[str]
     rows: Mapping[str, int]
+    bank: bank_proof.Proof
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -59,7 +61,8 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         tell("counting statements")
         with acting_for(worlds[PRODUCT].act.company_id):
             counts = statements(worlds[PRODUCT], seed=900_000)
-    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()})
+        bank = bank_proof.prove(bank_proof.Shape(plan.bank_payments, 2 * plan.bank_payments), tell)
+    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()}, bank)
 
 
 FLOORS: Mapping[str, type[Floor]] = {"by_hand": Floor, "one_call": OneCall}
@@ -94,6 +97,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "statements": report.counts_by_operation(found.counts),
         "statements_growing": growing(found.counts),
         "rows": dict(found.rows),
+        "bank": bank_proof.as_data(found.bank),
         "differences": list(found.differences),
     }
 
@@ -110,4 +114,6 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         *report.stage_table("Sets by stage, product / by hand", found.sets),
         "",
         *report.count_table(found.counts),
+        "",
+        *bank_proof.as_text(found.bank),
     ]

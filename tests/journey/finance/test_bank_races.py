@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -82,7 +81,7 @@ def codes(results: Sequence[Any]) -> list[str]:
     return sorted(outcome.code for outcomes in results for outcome in outcomes)
 
 
-def paid(case: Case) -> tuple[int, Decimal]:
+def paid(case: Case) -> tuple[Any, ...]:
     """How many payments there are, and what they settled of the invoice."""
     with transaction.atomic():
         return Payment.objects.count(), Receivable.objects.get(invoice_id=case.invoice_id).applied
