@@ -70,6 +70,7 @@ def add_working(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     replay.add_argument("--seed", type=int, default=1)
     replay.add_argument("--until", type=date.fromisoformat, metavar="YYYY-MM-DD")
     replay.add_argument("--json", type=Path, metavar="OUT")
+    add_bank(commands)
     user = commands.add_parser("user", help="let somebody sign in 添加用户")
     user.add_argument("name")
     user.add_argument("--company", metavar="CODE", required=True)
@@ -81,6 +82,26 @@ def add_working(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     token.add_argument("--company", metavar="CODE", required=True)
     token.add_argument("--scope", action="append", default=[], help="a permission; all of the user's without it")
     token.add_argument("--days", type=int, help="how long it is valid; for ever without it")
+
+
+def add_bank(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands about bank statements."""
+    bank = commands.add_parser("bank", help="bank statements: import, match, rates, proof 银行对账")
+    actions = bank.add_subparsers(dest="action", required=True, metavar="ACTION")
+    bring = actions.add_parser("import", help="read statements: MT940, CAMT, CSV, XLSX 导入对账单")
+    bring.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    bring.add_argument("--account", metavar="CODE", help="the bank account that a CSV or XLSX file is of")
+    match = actions.add_parser("match", help="match the lines that wait with open invoices 自动匹配")
+    rates = actions.add_parser("rates", help="match rates per payment and per invoice line 匹配率")
+    rates.add_argument("--from", dest="from_on", type=date.fromisoformat, default=date.min, metavar="YYYY-MM-DD")
+    rates.add_argument("--until", dest="until_on", type=date.fromisoformat, default=date.max, metavar="YYYY-MM-DD")
+    for each in (bring, match, rates):
+        each.add_argument("--company", metavar="CODE", required=True)
+    proof = actions.add_parser("proof", help="match a seeded test bank and compare with the truth 匹配验证")
+    proof.add_argument("--payments", type=int, default=10_000, help="against twice as many invoices")
+    proof.add_argument("--seed", type=int, default=1)
+    for each in (match, rates, proof):
+        each.add_argument("--json", action="store_true")
 
 
 def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dinghuo.bench import report
+from dinghuo.bench import bank_proof, report
 from dinghuo.bench.counting import growing, statements
 from dinghuo.bench.floor import Floor, OneCall
 from dinghuo.bench.place import Place
@@ -21,7 +21,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to measure: rounds of single orders, orders in a set, rounds of sets, and the sizes of orders."""
+    """How much to measure: rounds of single orders, orders in a set, rounds of sets, the sizes of orders, and bank payments."""
 
     rounds: int = 30
     orders: int = 500
@@ -29,6 +29,7 @@ class Plan:
     lines: Sequence[int] = (5, 20, 100)
     warm_up: int = 10
     reviews: Sequence[tuple[int, int]] = ((10_000, 20), (1, 1_000))
+    bank_payments: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Findings:
     differences: Sequence[str]
     rows: Mapping[str, int]
     reviews: Sequence[Reviewed]
+    bank: bank_proof.Proof
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -65,7 +67,9 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         tell("reviewing by fifteen rules")
         floors = {runner.name: runner.floor for runner in runners if runner.floor is not None}
         reviews = reviewing(worlds[PRODUCT], floors[BY_HAND], plan.reviews, seed=950_000)
-    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()}, reviews)
+        bank = bank_proof.prove(bank_proof.Shape(plan.bank_payments, 2 * plan.bank_payments), tell)
+    rows = {table: facts["rows"] for table, facts in left[PRODUCT].items()}
+    return Findings(single, sets, counts, unlike, rows, reviews, bank)
 
 
 BY_HAND = "by_hand"
@@ -102,6 +106,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "review": report.review_figures(found.reviews),
         "statements_growing": growing(found.counts),
         "rows": dict(found.rows),
+        "bank": bank_proof.as_data(found.bank),
         "differences": list(found.differences),
     }
 
@@ -120,4 +125,5 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         *report.count_table(found.counts),
         "",
         *report.review_table(found.reviews),
+        *bank_proof.as_text(found.bank),
     ]

@@ -65,6 +65,11 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "invoices.post": _to(Role.FINANCE),
     "payments.read": OFFICE,
     "payments.take": _to(Role.FINANCE),
+    "bank.read": _to(Role.FINANCE, Role.CREDIT, Role.AUDITOR),
+    "bank.import": _to(Role.FINANCE),
+    "bank.match": _to(Role.FINANCE),
+    # Where money comes in, and by which rule it is given away unseen, is not for those who match it.
+    "bank.write": _to(),
     # Kept apart from taking money: see docs/rules/approval.md.
     "receivables.write_off": _to(Role.CREDIT),
     "feedback.read": STAFF,

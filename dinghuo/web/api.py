@@ -16,6 +16,7 @@ from django.urls import URLPattern, re_path
 from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from dinghuo.exchange.bank import api as bank
 from dinghuo.exchange.einvoice import api as e_invoices
 from dinghuo.exchange.papers import api as papers
 from dinghuo.journey import api as journey
@@ -64,6 +65,7 @@ ROUTERS: Final[Sequence[Router]] = (
     allocation.router,
     shipping.router,
     finance.router,
+    bank.router,
     tracking.router,
     papers.router,
     e_invoices.router,

@@ -189,6 +189,14 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "DelegationEnded": _("Delegation ended"),
     "DutiesSeparated": _("Incompatible duties changed"),
     "CustomerChanged": _("Customer changed"),
+    "BankAccountKept": _("Bank account %(code)s kept"),
+    "BankFileImported": _("Bank file %(file)s imported, %(lines)s lines new"),
+    "BankLineMatched": _("Bank line of %(amount)s matched"),
+    "BankLineUnmatched": _("Match of a bank line of %(amount)s taken back: %(reason)s"),
+    "BankLineSetAside": _("Bank line of %(amount)s set aside: %(reason)s"),
+    "PayerAliasTaught": _("Payer's account or name learnt: %(value)s"),
+    "PayerAliasRetired": _("Payer's account or name forgotten: %(value)s"),
+    "MatchPolicySet": _("Match policy in force, version %(version)s"),
 }
 
 # What a person did to an order before its release, by the event that it left.

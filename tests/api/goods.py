@@ -1,5 +1,6 @@
 """A wholesaler with one order on each part of the way, made over the API."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ class Shop:
     return_id: int
     feedback_id: int
     rule_id: int
+    bank_line_id: int
+    payer_alias_id: int
 
 
 def a_customer(admin: Caller, **given: Any) -> Any:
@@ -60,6 +63,27 @@ def an_invoice(admin: Caller, order_id: int) -> Any:
     return invoice
 
 
+def a_bank_line(admin: Caller, amount: str, text: str) -> Any:
+    """A line of money in, on a bank account of its own, that nothing has been done with."""
+    number = a_code("BANK")
+    admin.post("/bank/accounts", {"code": number, "name": "Bank", "number": number, "currency": "CNY"}).ok()
+    statement = (
+        f":20:1\n:25:{number}\n:28C:1\n:60F:C260301CNY0,\n:61:260302C{amount}NTRFNONREF\n:86:{text}\n:62F:C260302CNY{amount}\n-\n"
+    )
+    file = {"name": f"{number}.sta", "content": base64.b64encode(statement.encode()).decode()}
+    admin.post("/bank/statements", file).ok()
+    (line,) = admin.get(f"/bank/lines?account={number}").ok()["items"]
+    return line
+
+
+def an_alias(admin: Caller, customer_id: int) -> int:
+    """An account that is known as a customer's; returns the alias's id."""
+    account = a_code("ACC")
+    admin.post("/bank/payer-aliases", {"kind": "account", "value": account, "customer_id": customer_id}).ok()
+    (found,) = [alias for alias in admin.get("/bank/payer-aliases?limit=200").ok()["items"] if alias["value"] == account]
+    return int(found["id"])
+
+
 def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
     """One customer's order from entry to feedback, and one that waits."""
     customer, product = a_customer(admin, **of_customer), a_product(admin, "100", standard_cost="98.765432")
@@ -84,4 +108,6 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
         return_id=admin.post("/returns", back).ok()["id"],
         feedback_id=portal.post(f"/orders/{order['id']}/feedback", {"rating": 5}).ok()["id"],
         rule_id=admin.get("/rules").ok()["items"][0]["id"],
+        bank_line_id=a_bank_line(admin, "50,00", "HELLO")["id"],
+        payer_alias_id=an_alias(admin, customer["id"]),
     )

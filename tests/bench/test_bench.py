@@ -20,7 +20,7 @@ from dinghuo.commands import bench as command
 from dinghuo.kernel import sql
 from dinghuo.web import databases
 
-TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, reviews=((3, 2), (1, 30)))
+TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, reviews=((3, 2), (1, 30)), bank_payments=40)
 
 
 @pytest.fixture(scope="module")

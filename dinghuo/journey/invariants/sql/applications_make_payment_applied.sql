@@ -3,9 +3,11 @@
 -- Out:   row_id bigint (payment), document text, expected text, found text, detail text; at most 100 rows
 -- Needs: nothing
 WITH applied AS (
+    -- What was taken back is used up as well.
     SELECT payment_id, sum(amount) AS amount, count(*) AS applications
-      FROM payment_application
-     WHERE company_id = %(company_id)s::INT AND payment_id IS NOT NULL
+      FROM (SELECT payment_id, amount FROM payment_application WHERE company_id = %(company_id)s::INT AND payment_id IS NOT NULL
+             UNION ALL
+            SELECT payment_id, amount FROM payment_reversal WHERE company_id = %(company_id)s::INT) AS used
      GROUP BY payment_id
 )
 SELECT payment.id AS row_id, payment.number AS document,

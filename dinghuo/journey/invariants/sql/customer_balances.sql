@@ -16,6 +16,11 @@ WITH part AS (
       FROM payment_application AS application
       JOIN payment ON payment.company_id = %(company_id)s::INT AND payment.id = application.payment_id
      WHERE application.company_id = %(company_id)s::INT
+     UNION ALL
+    SELECT payment.customer_id, 0::NUMERIC AS owed, -reversal.amount AS unapplied
+      FROM payment_reversal AS reversal
+      JOIN payment ON payment.company_id = %(company_id)s::INT AND payment.id = reversal.payment_id
+     WHERE reversal.company_id = %(company_id)s::INT
 ), documents AS (
     SELECT customer_id, sum(owed) AS owed, sum(unapplied) AS unapplied
       FROM part

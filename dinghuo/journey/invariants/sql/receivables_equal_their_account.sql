@@ -11,9 +11,10 @@ WITH owed AS (
       JOIN currency ON currency.code = company.currency
      WHERE receivable.company_id = %(company_id)s::INT
      UNION ALL
-    SELECT 'payment' AS document, id, customer_id, -amount AS amount
+    SELECT 'payment' AS document, payment.id, payment.customer_id, coalesce(reversal.amount, 0) - payment.amount AS amount
       FROM payment
-     WHERE company_id = %(company_id)s::INT
+      LEFT JOIN payment_reversal AS reversal ON reversal.company_id = %(company_id)s::INT AND reversal.payment_id = payment.id
+     WHERE payment.company_id = %(company_id)s::INT
 ), booked AS (
     SELECT entry.document, entry.document_id AS id, line.customer_id, sum(line.amount) AS amount, min(entry.number) AS number
       FROM account

@@ -1,4 +1,4 @@
-"""Invoices, what customers owe, what they paid, and the ledger behind it."""
+"""Invoices and credit notes, and what they make customers owe."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,22 +9,6 @@ from dinghuo.journey.shipping.models import CustomerReturn, CustomerReturnLine, 
 from dinghuo.kernel import fields
 from dinghuo.kernel.models import CompanyRow, MovingRow
 from dinghuo.reference.models import Currency, Customer
-
-
-class Account(CompanyRow):
-    """A ledger account. `role` is how the code finds it; the number and names are the company's."""
-
-    code = fields.code(20)
-    name = models.CharField(max_length=100)
-    name_zh = models.CharField(max_length=100, db_default="")
-    role = fields.code(40)
-
-    class Meta:
-        db_table = "account"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "code"], name="account_code_is_unique"),
-            models.UniqueConstraint(fields=["company_id", "role"], name="one_account_per_role"),
-        )
 
 
 class InvoiceState(models.TextChoices):
@@ -191,141 +175,13 @@ class Receivable(CompanyRow):
         )
 
 
-class Payment(CompanyRow):
-    """Money received from a customer; `applied` is what has been set against receivables."""
-
-    class Method(models.TextChoices):
-        """How the money came."""
-
-        CASH = "cash", _("Cash")
-        BANK_TRANSFER = "bank_transfer", _("Bank transfer")
-        CARD = "card", _("Card")
-        CHEQUE = "cheque", _("Cheque")
-
-    number = fields.code()
-    external_ref = fields.code(80, null=True)
-    customer = fields.Within(Customer)
-    method = fields.code(20, choices=Method.choices)
-    reference = models.CharField(max_length=140, db_default="")
-    received_on = models.DateField()
-    recorded_at = models.DateTimeField()
-    recorded_by_id = models.IntegerField(null=True)
-    currency = models.ForeignKey(Currency, models.PROTECT, db_column="currency", db_index=False, related_name="+")
-    amount = fields.amount()
-    applied = fields.amount(db_default=0)
-    is_generated = models.BooleanField(db_default=False)
-
-    class Meta:
-        db_table = "payment"
-        constraints = (
-            models.UniqueConstraint(fields=["company_id", "number"], name="payment_number_is_unique"),
-            models.UniqueConstraint(fields=["company_id", "external_ref"], name="payment_taken_once"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_positive"),
-            models.CheckConstraint(condition=Q(applied__gte=0, applied__lte=F("amount")), name="never_applied_beyond_payment"),
-            models.CheckConstraint(
-                condition=Q(method__in=["cash", "bank_transfer", "card", "cheque"]), name="payment_method_is_known"
-            ),
-        )
-        indexes = (
-            models.Index(fields=["company_id", "customer"], condition=Q(applied__lt=F("amount")), name="payment_with_money_left"),
-        )
-
-
-class PaymentApplication(CompanyRow):
-    """Money set against a receivable: from a payment, or from a credit note's receivable. Append-only."""
-
-    receivable = fields.Within(Receivable)
-    payment = fields.Within(Payment, null=True)
-    credit = fields.Within(Receivable, null=True)
-    amount = fields.amount()
-    reason = fields.code(30)
-    applied_on = models.DateField()
-    applied_at = models.DateTimeField()
-    applied_by_id = models.IntegerField(null=True)
-
-    class Meta:
-        db_table = "payment_application"
-        constraints = (
-            models.CheckConstraint(condition=Q(amount__gt=0), name="application_is_positive"),
-            models.CheckConstraint(
-                condition=Q(payment__isnull=False, credit=None) | Q(payment=None, credit__isnull=False),
-                name="application_has_one_source",
-            ),
-        )
-        indexes = (
-            models.Index(fields=["company_id", "receivable"], name="application_by_receivable"),
-            models.Index(fields=["company_id", "payment"], condition=Q(payment__isnull=False), name="application_by_payment"),
-        )
-
-
-class BankStatementLine(CompanyRow):
-    """A line of a bank statement, kept as the bank wrote it, and the payment that was made of it."""
-
-    account = fields.code(40)
-    external_ref = fields.code(80)
-    booked_on = models.DateField()
-    amount = fields.amount()
-    currency = models.ForeignKey(Currency, models.PROTECT, db_column="currency", db_index=False, related_name="+")
-    payer = models.CharField(max_length=200, db_default="")
-    reference = models.CharField(max_length=400, db_default="")
-    raw = models.TextField(db_default="")
-    payment = fields.Within(Payment, null=True)
-    imported_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "bank_statement_line"
-        constraints = (models.UniqueConstraint(fields=["company_id", "account", "external_ref"], name="bank_line_imported_once"),)
-
-
-class JournalEntry(CompanyRow):
-    """A posting: its lines sum to zero, checked when the transaction ends. Append-only and hash-chained.
-
-    `chain_hash` is SHA-256 over the previous entry's hash and this entry's content; `content` is what was hashed.
-    """
-
-    number = models.IntegerField()
-    kind = fields.code(30)
-    document = fields.code()
-    document_id = models.BigIntegerField(null=True)
-    description = models.CharField(max_length=200, db_default="")
-    posted_on = models.DateField()
-    posted_at = models.DateTimeField()
-    posted_by_id = models.IntegerField(null=True)
-    source_row = models.IntegerField(null=True)
-    chain_hash = models.BinaryField()
-
-    class Meta:
-        db_table = "journal_entry"
-        constraints = (models.UniqueConstraint(fields=["company_id", "number"], name="entry_number_is_unique"),)
-        indexes = (
-            models.Index(fields=["company_id", "document", "document_id"], name="entry_by_document"),
-            models.Index(fields=["company_id", "posted_on"], name="entry_by_day"),
-        )
-
-
-class JournalLine(CompanyRow):
-    """One side of a posting: debit is positive, credit negative, in company currency. Append-only."""
-
-    entry = fields.Within(JournalEntry)
-    account = fields.Within(Account)
-    customer_id = models.BigIntegerField(null=True)
-    amount = fields.amount()
-
-    class Meta:
-        db_table = "journal_line"
-        constraints = (models.CheckConstraint(condition=~Q(amount=0), name="journal_line_is_not_zero"),)
-        indexes = (
-            models.Index(fields=["company_id", "entry"], name="journal_line_by_entry"),
-            models.Index(fields=["company_id", "account"], name="journal_line_by_account"),
-        )
-
-
 class Dispute(CompanyRow):
     """What a customer does not accept of a receivable, and what came of it."""
 
     receivable = fields.Within(Receivable)
     order_line = fields.Within(SalesOrderLine, null=True)
     amount = fields.amount()
+    reason_code = fields.code(20, db_default="other")
     reason = models.CharField(max_length=300)
     opened_at = models.DateTimeField()
     opened_by_id = models.IntegerField(null=True)
