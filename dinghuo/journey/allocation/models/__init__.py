@@ -1,5 +1,20 @@
 """The tables of the stage, by noun."""
 
+from dinghuo.journey.allocation.models.keeping import (
+    CountState,
+    HoldState,
+    Quarantine,
+    QuarantineState,
+    StockCount,
+    StockCountLine,
+    StockHold,
+    StockHoldPart,
+    StockSetting,
+    StockTransfer,
+    StockTransferLine,
+    TransferState,
+)
+from dinghuo.journey.allocation.models.promises import LinePromise, SupplyPeg
 from dinghuo.journey.allocation.models.stock import (
     Allocation,
     AllocationDecision,
@@ -16,10 +31,24 @@ __all__ = [
     "Allocation",
     "AllocationDecision",
     "AllocationRun",
+    "CountState",
+    "HoldState",
     "InboundSupply",
+    "LinePromise",
     "Lot",
+    "Quarantine",
+    "QuarantineState",
     "Shortage",
+    "StockCount",
+    "StockCountLine",
     "StockDocument",
+    "StockHold",
+    "StockHoldPart",
     "StockLevel",
     "StockMove",
+    "StockSetting",
+    "StockTransfer",
+    "StockTransferLine",
+    "SupplyPeg",
+    "TransferState",
 ]
