@@ -14,7 +14,22 @@ from dinghuo.journey.allocation.models.keeping import (
     StockTransferLine,
     TransferState,
 )
-from dinghuo.journey.allocation.models.promises import LinePromise, SupplyPeg
+from dinghuo.journey.allocation.models.policies import (
+    AllocationPolicy,
+    AllocationTerms,
+    Commitment,
+    PolicySchedule,
+)
+from dinghuo.journey.allocation.models.promises import (
+    LinePromise,
+    SupplyPeg,
+)
+from dinghuo.journey.allocation.models.runs import (
+    PolicyRun,
+    PolicyRunProduct,
+    PolicyRunState,
+    StockSwap,
+)
 from dinghuo.journey.allocation.models.stock import (
     Allocation,
     AllocationDecision,
@@ -30,12 +45,19 @@ from dinghuo.journey.allocation.models.stock import (
 __all__ = [
     "Allocation",
     "AllocationDecision",
+    "AllocationPolicy",
     "AllocationRun",
+    "AllocationTerms",
+    "Commitment",
     "CountState",
     "HoldState",
     "InboundSupply",
     "LinePromise",
     "Lot",
+    "PolicyRun",
+    "PolicyRunProduct",
+    "PolicyRunState",
+    "PolicySchedule",
     "Quarantine",
     "QuarantineState",
     "Shortage",
@@ -47,6 +69,7 @@ __all__ = [
     "StockLevel",
     "StockMove",
     "StockSetting",
+    "StockSwap",
     "StockTransfer",
     "StockTransferLine",
     "SupplyPeg",
