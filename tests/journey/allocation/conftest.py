@@ -36,6 +36,10 @@ class Room:
         """Stock of the product in the warehouse."""
         return builders.some_stock(self.act, self.warehouse, self.product, Decimal(quantity))
 
+    def keep_lots(self) -> None:
+        """From now on the product is kept by lot."""
+        Product.objects.filter(id=self.product.id).update(keeps_lots=True)
+
     def given(self, *order_ids: int) -> list[int]:
         """Units allocated to each order."""
         lines = SalesOrderLine.objects.filter(order_id__in=order_ids)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from dinghuo.journey.allocation import errors
 from dinghuo.journey.allocation.operations.documents import Header, first_document, next_number
 from dinghuo.journey.allocation.rules import Adjustment, Change, Level, changes, wrong_columns
 from dinghuo.kernel import journal, sql
@@ -31,6 +32,7 @@ class _Named:
     standard_cost: Decimal
     minor_units: int
     rounding: str
+    count_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def adjust_stock(
     One outcome per adjustment, by its place in the sequence, with the document; those of one level count in that order. Quantities
     are in stock units, cost leaves in proportion and to the minor unit. The same `external_ref` again changes nothing and answers
     with the first document. Refused: malformed (names the columns), unknown_warehouse, unknown_product, unknown_lot,
-    not_enough_free_stock (facts: free). Rule: docs/rules/allocation.md.
+    lot_missing, being_counted (facts: count), not_enough_free_stock (facts: free). Rule: docs/rules/allocation.md.
     """
     outcomes, good = _malformed(adjustments)
     first = first_document(act, external_ref)
@@ -69,7 +71,11 @@ def adjust_stock(
     number = next_number(act, "AD")
     named = _locked(act, adjustments, good)
 
-    outcomes += [Outcome(row.place, row.code) for row in named if row.code != DONE]
+    outcomes += [
+        Outcome(row.place, row.code, facts={"count": row.count_number} if row.code == errors.BEING_COUNTED else {})
+        for row in named
+        if row.code != DONE
+    ]
 
     decided = _decided([row for row in named if row.code == DONE], adjustments)
     refused = [each for each in decided if each.change.code != DONE]
@@ -129,6 +135,7 @@ def _locked(act: Act, adjustments: Sequence[Adjustment], places: list[int]) -> l
         warehouse_ids=warehouse_ids,
         product_ids=product_ids,
         lot_ids=[adjustments[place].lot_id for place in places],
+        are_increases=[adjustments[place].quantity > 0 for place in places],
     )
 
 
