@@ -343,7 +343,8 @@ class Network:
 class Problem:
     """Lines and stock that must be planned together: one product, or as many as `Policy.ties_products` connects.
 
-    `quotas`, `floors`: those beside the policy's that name these products. `nodes`: the quota tree by product, see `Policy.tree_key`.
+    `quotas`, `floors`: those beside the policy's that name these products. `nodes`: the quota tree by product; `Policy.tree_key`
+    is the key of a line that names its node.
     """
 
     today: int
