@@ -217,10 +217,8 @@ def _abort(turns: Iterable[Turn], breaches: Sequence[Breach]) -> None:
 
 
 def _decision(turn: Turn, rank: int) -> Decision:
-    demand, reason, facts = turn.demand, turn.reason, turn.facts
-    if turn.got >= demand.wanted and reason != Reason.ABORTED:
-        above = turn.got - demand.wanted
-        reason, facts = (Reason.OVER, (above,)) if above else (Reason.FULL, ())
+    demand = turn.demand
+    reason, facts = _reason(turn)
     return Decision(
         demand.line_id,
         demand.product_id,
@@ -234,6 +232,22 @@ def _decision(turn: Turn, rank: int) -> Decision:
         facts,
         _shares(turn),
     )
+
+
+def _reason(turn: Turn) -> tuple[Reason, tuple[int, ...]]:
+    """Why the line got what it got, now that its last turn is over."""
+    demand = turn.demand
+    if turn.reason == Reason.ABORTED:
+        return turn.reason, turn.facts
+    if turn.got > demand.wanted:
+        return Reason.OVER, (turn.got - demand.wanted,)
+    if turn.got == demand.wanted:
+        return Reason.FULL, ()
+    if turn.got == turn.wishes.most:
+        return Reason.WHOLE_CASES, (turn.wishes.case, demand.wanted - turn.got)
+    if turn.strategy == Strategy.FILL and turn.got == turn.ceiling:
+        return Reason.NEVER_ABOVE, (demand.confirmed,)
+    return turn.reason, turn.facts
 
 
 def _shares(turn: Turn) -> tuple[Share, ...]:
