@@ -24,8 +24,8 @@ from dinghuo.web import databases
 
 Run = Callable[[argparse.Namespace], int]
 
-# These look at the database, or stop it, as it is: they must not start it first.
-WITHOUT_DATABASE = frozenset({"doctor", "stop"})
+# These look at the database, or stop it, as it is, or have no use for it: they must not start it first.
+WITHOUT_DATABASE = frozenset({"doctor", "stop", "source_brunel"})
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_running(commands)
     add_working(commands)
+    add_sourcing(commands)
     add_looking(commands)
     return root
 
@@ -81,6 +82,21 @@ def add_working(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     token.add_argument("--company", metavar="CODE", required=True)
     token.add_argument("--scope", action="append", default=[], help="a permission; all of the user's without it")
     token.add_argument("--days", type=int, help="how long it is valid; for ever without it")
+
+
+def add_sourcing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that choose the warehouse of each line at least cost."""
+    source = commands.add_parser("source", help="which warehouse serves what at least cost 最优货源分配")
+    actions = source.add_subparsers(dest="action", required=True, metavar="ACTION")
+    brunel = actions.add_parser("brunel", help="a day's orders of the Brunel data set 公开数据集的一天")
+    brunel.add_argument("folder", type=Path, metavar="DIR")
+    brunel.add_argument("--keep-carrier", action="store_true", help="each order leaves only with the carrier that it names")
+    # It reads files alone, so its module is its own and needs no database.
+    brunel.set_defaults(command="source_brunel")
+    for each in (brunel,):
+        each.add_argument("--json", type=Path, metavar="OUT", help="write all of it, line by line")
+        each.add_argument("--seconds", type=float, default=60.0, help="the longest that the search may take")
+        each.add_argument("--seed", type=int, default=0)
 
 
 def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

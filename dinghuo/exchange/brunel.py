@@ -21,6 +21,7 @@ PRODUCTS, BOUND, CAPACITIES, COSTS = "ProductsPerPlant.csv", "VmiCustomers.csv",
 CUSTOMERS_FREIGHT = "CRF"
 ROWS_MAX = 1_000_000
 DIGITS_MAX = 30
+NUMBER_MAX = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +208,14 @@ class Record:
             number = Decimal(value) if len(value) <= DIGITS_MAX else Decimal("NaN")
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite() or number < 0:
+        if not number.is_finite() or not 0 <= number <= NUMBER_MAX:
             raise FileRefused(self.file, f"{shown(value)} is not a number from 0 up", row=self.row, column=column)
         return number
 
     def count(self, column: str, *, least: int = 0) -> int:
         """A whole number, at least so many."""
         number = self.number(column)
-        if number != number.to_integral_value() or number < least or number > ROWS_MAX * ROWS_MAX:
+        if number != number.to_integral_value() or number < least:
             raise FileRefused(self.file, f"{number} is not a whole number from {least} up", row=self.row, column=column)
         return int(number)
 

@@ -56,12 +56,12 @@ def is_possible(problem: Problem, plan: Plan) -> bool:
     for (site, product), most in problem.stock.items():
         if sum(units for (line, at), units in plan.items() if at == site and lines[line].product == product) > most:
             return False
-    for site in problem.sites:
-        orders = {lines[line].order for line, at in plan if at == site.code}
-        units = sum(units for (_, at), units in plan.items() if at == site.code)
-        if len(orders) > (9 if site.shipments_max is None else site.shipments_max):
+    for limits in problem.sites:
+        orders = {lines[line].order for line, at in plan if at == limits.code}
+        sent = sum(units for (_, at), units in plan.items() if at == limits.code)
+        if len(orders) > (9 if limits.shipments_max is None else limits.shipments_max):
             return False
-        if units > (99 if site.units_max is None else site.units_max):
+        if sent > (99 if limits.units_max is None else limits.units_max):
             return False
     for order in {line.order for line in problem.lines}:
         sites = {at for line, at in plan if lines[line].order == order}
