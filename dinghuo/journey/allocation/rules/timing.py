@@ -37,7 +37,7 @@ def buckets_used(
 
 
 class Holder(NamedTuple):
-    """A line that holds units another could use: when it ships, how late their replacement would make it, its class (0 the best)."""
+    """A line that holds units another could use: when it ships, how late it would be without them, its class (0 the best)."""
 
     line_id: int
     units: int
@@ -74,10 +74,10 @@ class Swap(NamedTuple):
 
 
 def least_damage(needed: int, holders: Sequence[Holder]) -> list[Swap]:
-    """Ways to collect units from others, least damage first (D6.7): unit-days of lateness, then the class hit, then how many donors.
+    """Ways to collect units from others, least damage first (D6.7): unit-days of lateness, then the class hit, then the donors.
 
-    Of the 12 holders that do least damage alone every set is looked at; within a set those give first whom it hurts least, and a set
-    in which someone gives nothing is left out. If all together have too little, the one way is to take all they have.
+    Of the 12 holders that do least damage alone every set is looked at; within a set those give first whom it hurts least, and a
+    set in which someone gives nothing is left out. If all together have too little, the one way is to take all they have.
     """
     ranked = sorted((one for one in holders if one.units > 0), key=_damage)[:EXACT_DONORS]
     found = []
