@@ -1,0 +1,105 @@
+-- Say by which day goods will be there for order lines, so that no promise given before is broken; write it down where that is wanted.
+-- In:    company_id int, at timestamptz, today date, line_ids bigint[], mode text (open: lines without a day; kept: not before the day they
+--        have; fresh: as if they had none), is_kept boolean (write it down)
+-- Out:   line_id bigint, order_id bigint, order_number text, position int, product_id bigint, product text (code), wanted numeric (not
+--        allocated, stock units), needed_on date, promised_on date (null: no supply known fills it), available numeric (of what is wanted,
+--        by the day needed), promised_before date, first_promised_on date; one row per line, by order and position
+-- Needs: the products locked for promises by this transaction, where it is written down
+-- Method: for each product, what is there and what will come, less what others were promised, day by day. Lines are taken in the order of
+-- their ids; each gets the first day from which on there is never less than it wants, and takes that much from all days after.
+WITH RECURSIVE asked AS MATERIALIZED (
+    SELECT line.id AS line_id, line.order_id, sales_order.number AS order_number, line.position, line.product_id,
+           line.ordered - line.allocated AS wanted, promise.promised_on AS promised_before, promise.first_promised_on,
+           greatest(sales_order.requested_on, %(today)s::DATE,
+                    CASE WHEN %(mode)s::TEXT = 'kept' THEN promise.promised_on END) AS needed_on,
+           row_number() OVER (PARTITION BY line.product_id ORDER BY line.id) AS nth
+      FROM sales_order_line AS line
+      JOIN sales_order ON sales_order.company_id = %(company_id)s::INT AND sales_order.id = line.order_id
+      LEFT JOIN line_promise AS promise ON promise.company_id = %(company_id)s::INT AND promise.order_line_id = line.id AND promise.is_open
+     WHERE line.company_id = %(company_id)s::INT AND line.id = ANY(%(line_ids)s::BIGINT[])
+       AND (%(mode)s::TEXT <> 'open' OR promise.promised_on IS NULL
+            OR EXISTS (SELECT FROM order_amendment AS amendment
+                        WHERE amendment.company_id = %(company_id)s::INT AND amendment.order_id = line.order_id
+                          AND amendment.amended_at > promise.made_at))
+), product_asked AS MATERIALIZED (
+    SELECT DISTINCT product_id FROM asked
+), there AS (
+    SELECT level.product_id, level.warehouse_id, sum(level.on_hand - level.allocated) AS free
+      FROM product_asked
+      JOIN stock_level AS level ON level.company_id = %(company_id)s::INT AND level.product_id = product_asked.product_id
+      JOIN warehouse ON warehouse.company_id = %(company_id)s::INT AND warehouse.id = level.warehouse_id AND warehouse.is_active
+      LEFT JOIN lot ON lot.company_id = %(company_id)s::INT AND lot.id = level.lot_id
+     WHERE lot.expires_on IS NULL OR lot.expires_on >= %(today)s::DATE
+     GROUP BY level.product_id, level.warehouse_id
+), change AS (
+    SELECT there.product_id, %(today)s::DATE AS day, greatest(there.free - coalesce(setting.safety_quantity, 0), 0) AS units
+      FROM there
+      LEFT JOIN stock_setting AS setting
+             ON setting.company_id = %(company_id)s::INT AND setting.product_id = there.product_id
+            AND setting.warehouse_id = there.warehouse_id
+     UNION ALL
+    SELECT supply.product_id, greatest(supply.expected_on, %(today)s::DATE), supply.quantity - supply.received
+      FROM product_asked
+      JOIN inbound_supply AS supply ON supply.company_id = %(company_id)s::INT AND supply.product_id = product_asked.product_id
+                                   AND supply.received < supply.quantity
+     UNION ALL
+    -- A line that was promised no day takes what comes first, as allocation would give it.
+    SELECT promise.product_id, greatest(promise.promised_on, %(today)s::DATE), line.allocated - line.ordered
+      FROM product_asked
+      JOIN line_promise AS promise ON promise.company_id = %(company_id)s::INT AND promise.product_id = product_asked.product_id
+                                  AND promise.is_open
+      JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.id = promise.order_line_id
+                                   AND line.allocated < line.ordered
+      JOIN sales_order ON sales_order.company_id = %(company_id)s::INT AND sales_order.id = line.order_id
+                      AND sales_order.state IN ('submitted', 'held', 'released')
+     WHERE NOT EXISTS (SELECT FROM asked WHERE asked.line_id = promise.order_line_id)
+     UNION ALL
+    SELECT product_id, %(today)s::DATE, 0 FROM product_asked
+     UNION ALL
+    SELECT product_id, needed_on, 0 FROM asked
+), timeline AS (
+    SELECT product_id, day, sum(sum(units)) OVER (PARTITION BY product_id ORDER BY day) AS units
+      FROM change
+     GROUP BY product_id, day
+), walk AS (
+    SELECT product_id, 0::BIGINT AS nth, array_agg(day ORDER BY day) AS days, array_agg(units ORDER BY day) AS units,
+           NULL::BIGINT AS line_id, NULL::DATE AS promised_on, NULL::NUMERIC AS available
+      FROM timeline
+     GROUP BY product_id
+     UNION ALL
+    SELECT walk.product_id, asked.nth, walk.days, answer.units, asked.line_id, answer.promised_on, answer.available
+      FROM walk
+      JOIN asked ON asked.product_id = walk.product_id AND asked.nth = walk.nth + 1
+     CROSS JOIN LATERAL (
+           SELECT min(found.first_day) AS promised_on,
+                  array_agg(found.units - CASE WHEN found.day >= coalesce(found.first_day, %(today)s::DATE) THEN asked.wanted ELSE 0 END
+                            ORDER BY found.day) AS units,
+                  min(found.available) AS available
+             FROM (SELECT point.day, point.units,
+                          min(point.day) FILTER (WHERE point.day >= asked.needed_on AND point.promisable >= asked.wanted) OVER ()
+                              AS first_day,
+                          min(point.promisable) FILTER (WHERE point.day = asked.needed_on) OVER () AS available
+                     FROM (SELECT given.day, given.units, min(given.units) OVER (ORDER BY given.day DESC) AS promisable
+                             FROM unnest(walk.days, walk.units) AS given (day, units)) AS point) AS found
+          ) AS answer
+), decided AS MATERIALIZED (
+    SELECT asked.line_id, asked.order_id, asked.order_number, asked.position, asked.product_id, asked.wanted, asked.needed_on,
+           walk.promised_on, greatest(least(walk.available, asked.wanted), 0) AS available, asked.promised_before,
+           asked.first_promised_on
+      FROM walk
+      JOIN asked ON asked.line_id = walk.line_id
+), kept AS (
+    INSERT INTO line_promise AS promise (company_id, order_line_id, product_id, promised_on, first_promised_on, made_at)
+    SELECT %(company_id)s::INT, line_id, product_id, promised_on, promised_on, %(at)s::TIMESTAMPTZ
+      FROM decided
+     WHERE %(is_kept)s::BOOLEAN
+     ORDER BY line_id
+    ON CONFLICT (company_id, order_line_id) DO UPDATE
+       SET promised_on = excluded.promised_on, first_promised_on = coalesce(promise.first_promised_on, excluded.promised_on),
+           is_open = TRUE, made_at = excluded.made_at
+)
+SELECT decided.line_id, decided.order_id, decided.order_number, decided.position, decided.product_id, product.code AS product,
+       decided.wanted, decided.needed_on, decided.promised_on, decided.available, decided.promised_before, decided.first_promised_on
+  FROM decided
+  JOIN product ON product.company_id = %(company_id)s::INT AND product.id = decided.product_id
+ ORDER BY decided.order_id, decided.position
