@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import FrameType
 from typing import cast
@@ -93,7 +94,14 @@ def add_sourcing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     brunel.add_argument("--keep-carrier", action="store_true", help="each order leaves only with the carrier that it names")
     # It reads files alone, so its module is its own and needs no database.
     brunel.set_defaults(command="source_brunel")
-    for each in (brunel,):
+    orders = actions.add_parser("orders", help="a company's waiting orders, simulated 待分配订单模拟")
+    orders.add_argument("--company", metavar="CODE", required=True)
+    orders.add_argument(
+        "--tariffs", type=Path, metavar="CSV", required=True, help="warehouse,country,shipment_cost,kg_cost,unit_cost"
+    )
+    orders.add_argument("--split-fee", type=Decimal, default=Decimal(0), help="for each shipment of an order after its first")
+    orders.add_argument("--splits-max", type=int, help="how many of those an order may have")
+    for each in (brunel, orders):
         each.add_argument("--json", type=Path, metavar="OUT", help="write all of it, line by line")
         each.add_argument("--seconds", type=float, default=60.0, help="the longest that the search may take")
         each.add_argument("--seed", type=int, default=0)

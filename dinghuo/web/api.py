@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
+from dinghuo.journey.allocation import sourcing_api as sourcing
 from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
@@ -56,6 +57,7 @@ ROUTERS: Final[Sequence[Router]] = (
     review.router,
     approvals.router,
     allocation.router,
+    sourcing.router,
     shipping.router,
     finance.router,
     tracking.router,

@@ -163,6 +163,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "unknown_duty": _("There is no such duty."),
     "bands_overlap": _("Bands of the matrix overlap: %(bands)s."),
     "bands_leave_gap": _("The matrix leaves a gap at an amount of %(amount)s with a margin of %(margin)s."),
+    "tariffs_wrong": _("The tariffs cannot be used."),
     "not_yours": _("Only the lender or an administrator may do that."),
     "not_released": _("The order is not released; its state is: %(state)s."),
     "order_not_released": _("The order of this shipment is not released."),

@@ -52,6 +52,7 @@ ROUTES = {
     "POST /stock/supplies": "stock.write",
     "GET /allocations": "stock.read",
     "POST /allocations": "stock.allocate",
+    "POST /allocations/sourcing": "stock.allocate",
     "GET /shortages": "stock.read",
     "GET /shipments": "shipments.read portal.read",
     "POST /shipments": "shipments.write",
