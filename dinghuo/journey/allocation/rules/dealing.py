@@ -25,10 +25,13 @@ def deal(run: Run, turns: Sequence[Turn]) -> None:
     if strategy in (Strategy.GAIN, Strategy.IMPROVE):
         _keep_all(run, turns)
     if policy.sharing.method != Method.GREEDY and strategy != Strategy.WIN:
-        _share(run, turns)
-        if policy.sharing.unused == "stay":
-            turns = [turn for turn in turns if turn.bundle and turn.bundle.has_rule]
-    elif policy.placement.warehouses == "own" and not policy.acceptance.stops_at_first_unfilled:
+        by_shelf = _share(run, turns)
+        stays = policy.sharing.unused == "stay"
+        _queue(run, [turn for turn in turns if turn.bundle and turn.bundle.has_rule] if stays else turns)
+        for sharers in by_shelf:
+            _say_shared(policy.sharing.method, sharers)
+        return
+    if policy.placement.warehouses == "own" and not policy.acceptance.stops_at_first_unfilled:
         _from_own_warehouse(run, turns)
     _queue(run, turns)
 
@@ -113,8 +116,8 @@ def _after(run: Run, turn: Turn) -> None:
         turn.shelf.stopped_by = turn.demand.line_id
 
 
-def _share(run: Run, turns: Sequence[Turn]) -> None:
-    """Deal the units of each product by the policy's method, then serve each line up to its part."""
+def _share(run: Run, turns: Sequence[Turn]) -> Sequence[Sequence[Turn]]:
+    """Deal the units of each product by the policy's method, then serve each line up to its part; the sharers by product."""
     by_shelf: dict[int, list[Turn]] = {}
     for turn in turns:
         if turn.got < turn.ceiling and not (turn.bundle and turn.bundle.has_rule):
@@ -134,16 +137,29 @@ def _share(run: Run, turns: Sequence[Turn]) -> None:
         elif turn.target > turn.got:
             serve(run, turn, turn.target)
         run.tape.forget()
-    for sharers in by_shelf.values():
-        _say_shared(sharers)
+    return list(by_shelf.values())
 
 
-def _say_shared(sharers: Sequence[Turn]) -> None:
+def _say_shared(method: Method, sharers: Sequence[Turn]) -> None:
+    """Lines that only the sharing kept from more say so, rather than that others came first."""
     wanted = sum(turn.demand.wanted for turn in sharers)
     start = sharers[0].shelf.start
+    by_worth = method in CHOOSING
+    chosen = sum(_worth(method, turn) for turn in sharers if turn.got >= turn.ceiling) if by_worth else 0
     for turn in sharers:
-        if turn.got < turn.demand.wanted and turn.reason in (Reason.FULL, Reason.OTHERS_FIRST, Reason.NO_STOCK):
+        scarce = turn.reason in (Reason.FULL, Reason.OTHERS_FIRST, Reason.NO_STOCK)
+        if turn.got >= turn.demand.wanted:
+            continue
+        if by_worth and (scarce or turn.reason == Reason.LINE_COMPLETE):
+            turn.say(Reason.WORTH_LESS, _worth(method, turn), chosen)
+        elif scarce:
             turn.say(Reason.SHARED, start, wanted)
+
+
+def _worth(method: Method, turn: Turn) -> int:
+    """What filling a line is worth: its margin, and its fine where fines count."""
+    fine = turn.demand.fine if method == Method.PENALTY else 0
+    return max(0, turn.demand.unit_margin) * turn.ceiling + fine
 
 
 def _parts(run: Run, sharers: Sequence[Turn]) -> list[int]:
@@ -240,8 +256,4 @@ def _chosen(run: Run, method: Method, sharers: Sequence[Turn], supply: int) -> l
     choice = choose(items, supply)
     if not choice.is_best:
         run.bounded.add(sharers[0].shelf.product_id)
-    best = sum(item.worth for item, units in zip(items, choice.units, strict=True) if units == item.units)
-    for turn, item, units in zip(sharers, items, choice.units, strict=True):
-        if units < item.units:
-            turn.say(Reason.WORTH_LESS, item.worth, best)
     return choice.units

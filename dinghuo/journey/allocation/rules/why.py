@@ -1,4 +1,4 @@
-"""Why a line got what it got: its stored decision and its rivals', turned into facts for a sentence. Rule: docs/rules/allocation.md."""
+"""Why a line got what it got: its stored decision and its rivals', turned into facts for a sentence."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
