@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import FrameType
 from typing import cast
@@ -27,6 +27,7 @@ Run = Callable[[argparse.Namespace], int]
 
 # These look at the database, or stop it, as it is, or have no use for it: they must not start it first.
 WITHOUT_DATABASE = frozenset({"doctor", "stop", "source_brunel"})
+COUNT_MAX = 1_000_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -99,12 +100,30 @@ def add_sourcing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     orders.add_argument(
         "--tariffs", type=Path, metavar="CSV", required=True, help="warehouse,country,shipment_cost,kg_cost,unit_cost"
     )
-    orders.add_argument("--split-fee", type=Decimal, default=Decimal(0), help="for each shipment of an order after its first")
-    orders.add_argument("--splits-max", type=int, help="how many of those an order may have")
+    orders.add_argument("--split-fee", type=amount, default=Decimal(0), help="for each shipment of an order after its first")
+    orders.add_argument("--splits-max", type=count, help="how many of those an order may have")
     for each in (brunel, orders):
         each.add_argument("--json", type=Path, metavar="OUT", help="write all of it, line by line")
-        each.add_argument("--seconds", type=float, default=60.0, help="the longest that the search may take")
-        each.add_argument("--seed", type=int, default=0)
+        each.add_argument("--seconds", type=count, default=60, help="the longest that the search may take")
+        each.add_argument("--seed", type=count, default=0)
+
+
+def amount(text: str) -> Decimal:
+    """An amount of money from 0 up; argparse tells what else was given."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount from 0 up")
+    return value
+
+
+def count(text: str) -> int:
+    """A whole number from 0 to a million; argparse tells what else was given."""
+    if not text.isascii() or not text.isdigit() or int(text) > COUNT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
+    return int(text)
 
 
 def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -137,6 +137,14 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path: Path, capsys: 
     assert "WhCosts.csv: cannot be read: No such file or directory." in refusals
 
 
+@pytest.mark.parametrize("option", ["--seconds=soon", "--seed=-1", "--seconds=1e9"])
+def test_an_option_that_is_no_number_is_refused(tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["source", "brunel", str(tmp_path), option])
+    assert ended.value.code == 2
+    assert "is not a whole number from 0 up" in capsys.readouterr().err
+
+
 def test_the_command_needs_no_database_and_prints_for_people(tmp_path: Path) -> None:
     write_day(tmp_path, [order("1", "bag"), order("2", "jug")])
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[3]), "DATABASE_URL": "host=nowhere.invalid"}
