@@ -18,7 +18,10 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
+from dinghuo.journey.allocation import count_api as counts
+from dinghuo.journey.allocation import promise_api as promises
 from dinghuo.journey.allocation import sourcing_api as sourcing
+from dinghuo.journey.allocation import stock_api as stock
 from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
@@ -57,6 +60,9 @@ ROUTERS: Final[Sequence[Router]] = (
     review.router,
     approvals.router,
     allocation.router,
+    stock.router,
+    counts.router,
+    promises.router,
     sourcing.router,
     shipping.router,
     finance.router,

@@ -24,6 +24,11 @@ class Shop:
     payment_id: int
     return_id: int
     feedback_id: int
+    transfer_id: int
+    count_id: int
+    quarantine_id: int
+    inbound_id: int
+    stock_hold_id: int
 
 
 def a_customer(admin: Caller, **given: Any) -> Any:
@@ -69,6 +74,12 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
     line = left["lines"][0]["id"]
     back = {"customer_id": customer["id"], "lines": [{"shipment_line_id": line, "quantity": "1"}]}
     portal = a_caller(company, "customer", customer_id=customer["id"])
+    branch = admin.post("/warehouses", {"code": a_code("B"), "name": "Branch", "country": "CN"}).ok()["id"]
+    goods = a_product(admin, "20")["id"]
+    one = {"product_id": goods, "quantity": "1"}
+    house = next(row["id"] for row in admin.get("/warehouses").ok()["items"] if row["id"] != branch)
+    sent = {"from_warehouse_id": house, "to_warehouse_id": branch, "expected_on": "2199-01-01", "lines": [one]}
+    supply = {**one, "unit_cost": "1", "expected_on": "2199-01-01"}
     return Shop(
         customer=customer["code"],
         customer_id=customer["id"],
@@ -81,5 +92,10 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
         invoice_id=an_invoice(admin, order["id"])["id"],
         payment_id=admin.post("/payments", {"customer_id": customer["id"], "amount": "50"}).ok()["id"],
         return_id=admin.post("/returns", back).ok()["id"],
+        transfer_id=admin.post("/stock/transfers", sent).ok()["transfer"]["id"],
+        quarantine_id=admin.post("/stock/quarantine", {"lines": [one], "reason": "Broken."}).ok()["ids"][0],
+        inbound_id=admin.post("/stock/supplies", {"lines": [supply]}).ok()["inbound_ids"][0],
+        stock_hold_id=admin.post("/stock/holds", {"lines": [{**one, "kind": "phone"}]}).ok()["stock_hold_ids"][0],
+        count_id=admin.post("/stock/counts", {"warehouse_id": house, "product_ids": [goods]}).ok()["count"]["id"],
         feedback_id=portal.post(f"/orders/{order['id']}/feedback", {"rating": 5}).ok()["id"],
     )

@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from dinghuo.journey.allocation.models import StockLevel, StockSetting
+from dinghuo.journey.allocation.operations import receive_stock
+from dinghuo.journey.allocation.rules import Receipt
 from dinghuo.journey.invariants import INVARIANTS
 from dinghuo.journey.invariants.queries import violations
 from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
@@ -57,6 +59,13 @@ class Room:
     def level(self, warehouse: Warehouse | None = None) -> StockLevel:
         """The product's only level in a warehouse."""
         return StockLevel.objects.get(product=self.product, warehouse=warehouse or self.warehouse)
+
+    def stock_more(self, quantity: int) -> None:
+        """A receipt of the product."""
+        (outcome,) = receive_stock(
+            act=self.act, receipts=[Receipt(self.warehouse.id, self.product.id, Decimal(quantity), self.product.standard_cost)]
+        )
+        assert outcome.done
 
     def given(self, *order_ids: int) -> list[int]:
         """Units allocated to each order."""

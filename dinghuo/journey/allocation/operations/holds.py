@@ -11,6 +11,7 @@ from django.db import transaction
 
 from dinghuo.journey.allocation import errors
 from dinghuo.journey.allocation.models import HoldState, StockHold
+from dinghuo.journey.allocation.operations.promises import lock_promises, promise_timeline
 from dinghuo.journey.allocation.rules.keeping import HOLD_KINDS, HoldDraft, expiry, may_last_until
 from dinghuo.journey.allocation.rules.stock import is_quantity
 from dinghuo.journey.ordering.models import OrderState
@@ -90,12 +91,18 @@ def hold_stock(*, act: Act, drafts: Sequence[HoldDraft]) -> list[Outcome]:
     outcomes, good = _judged(act, drafts)
     chosen = [drafts[place] for place in good]
     places = {"warehouse_ids": [draft.warehouse_id for draft in chosen], "product_ids": [draft.product_id for draft in chosen]}
+    # What is free today may be promised to somebody for a later day: a hold takes no more than a promise could.
+    products = {draft.product_id for draft in chosen}
+    lock_promises(act, products)
+    promisable = {
+        row.product_id: row.promisable for row in promise_timeline(act=act, product_ids=sorted(products)) if row.day == act.on
+    }
     free = sql.rows("allocation/levels_to_hold", _Free, company_id=act.company_id, today=act.on, **places)
     customers = [draft.customer_id for draft in chosen]
     known = sql.rows("allocation/known_for_holds", _Known, company_id=act.company_id, places=good, customer_ids=customers, **places)
 
     outcomes += [Outcome(row.place, row.code) for row in known if row.code != DONE]
-    kept, parts, short = _shared(drafts, [row.place for row in known if row.code == DONE], free)
+    kept, parts, short = _shared(drafts, [row.place for row in known if row.code == DONE], free, promisable)
 
     written = _write(act, [drafts[place] for place in kept], parts)
 
@@ -108,9 +115,9 @@ def hold_stock(*, act: Act, drafts: Sequence[HoldDraft]) -> list[Outcome]:
 @transaction.atomic
 def extend_holds(*, act: Act, stock_hold_ids: Sequence[int], expires_at: datetime) -> list[Outcome]:
     """Let open holds last until another moment. Refused: not_found, not_held_any_more, hold_expired, hold_too_long."""
-    if not may_last_until(expires_at, act.at):
-        return [Outcome(key, errors.HOLD_TOO_LONG, facts={"expires_at": expires_at}) for key in stock_hold_ids]
     outcomes, open_holds = _locked(act, stock_hold_ids)
+    if not may_last_until(expires_at, act.at):
+        return outcomes + [Outcome(hold.id, errors.HOLD_TOO_LONG, facts={"expires_at": expires_at}) for hold in open_holds]
     outcomes += [Outcome(hold.id, errors.HOLD_EXPIRED) for hold in open_holds if hold.expires_at <= act.at]
     lasting = [hold.id for hold in open_holds if hold.expires_at > act.at]
 
@@ -188,7 +195,7 @@ def _judged(act: Act, drafts: Sequence[HoldDraft]) -> tuple[list[Outcome], list[
 
 
 def _shared(
-    drafts: Sequence[HoldDraft], places: Iterable[int], free: Sequence[_Free]
+    drafts: Sequence[HoldDraft], places: Iterable[int], free: Sequence[_Free], promisable: dict[int, Decimal]
 ) -> tuple[list[int], list[_Part], list[Outcome]]:
     """Which drafts can be kept, from which levels, and the refusals of the others; in the order asked."""
     levels: dict[tuple[int, int], list[_Free]] = defaultdict(list)
@@ -203,10 +210,12 @@ def _shared(
         draft = drafts[place]
         here = levels[draft.warehouse_id, draft.product_id]
         there = sum((left[level.id] for level in here), start=Decimal(0))
+        there = max(min(there, promisable[draft.product_id]), Decimal(0))
         if draft.quantity > there:
             short.append(Outcome(place, errors.NOT_ENOUGH_FREE_STOCK, facts={"free": there}))
             continue
         kept.append(place)
+        promisable[draft.product_id] -= draft.quantity
         parts += _parts(len(kept), draft.quantity, here, left)
     return kept, parts, short
 

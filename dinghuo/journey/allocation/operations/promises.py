@@ -42,6 +42,21 @@ class PromisedLine:
     first_promised_on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class PromiseDay:
+    """A day on which goods of a product come or are promised away, in stock units.
+
+    `units` is what is there in the end, `promisable` what can be promised from then on without breaking a promise.
+    """
+
+    product_id: int
+    day: date
+    coming: Decimal
+    leaving: Decimal
+    units: Decimal
+    promisable: Decimal
+
+
 @transaction.atomic
 def promise_lines(*, act: Act, order_ids: Sequence[int] | None = None) -> list[Outcome]:
     """Promise each line of orders in work the day by which its goods will be there: the orders named, or all lines never promised.
@@ -50,7 +65,9 @@ def promise_lines(*, act: Act, order_ids: Sequence[int] | None = None) -> list[O
     A line that has a day keeps it, unless its order was amended since. One outcome per order that had a line to promise; facts:
     lines, promised_on (of its last line) and open (lines without a day). Rule: docs/rules/stock.md.
     """
-    lines = _lines(act, order_ids, None)
+    lines = _lines(act, order_ids)
+    if not lines:
+        return []
     products = {line.product_id for line in lines}
     lock_promises(act, products)
     close_promises(act, products)
@@ -77,6 +94,13 @@ def possible_promises(*, act: Act, order_id: int) -> list[PromisedLine]:
     return _promised(act, [line.line_id for line in lines], "fresh", is_kept=False)
 
 
+def promise_timeline(*, act: Act, product_ids: Sequence[int]) -> list[PromiseDay]:
+    """What of some products will be there, day by day, less what was promised, and how much of it can be promised."""
+    return sql.rows(
+        "allocation/promise_timeline", PromiseDay, company_id=act.company_id, today=act.on, product_ids=list(product_ids)
+    )
+
+
 def keep_promises(act: Act, line_ids: Sequence[int]) -> list[PromisedLine]:
     """Give lines that cannot have their day any more the first one after it; their products must be locked."""
     return _promised(act, line_ids, "kept", is_kept=True)
@@ -92,8 +116,8 @@ def close_promises(act: Act, product_ids: Iterable[int]) -> None:
     sql.execute("allocation/close_promises", company_id=act.company_id, product_ids=sorted(product_ids))
 
 
-def _lines(act: Act, order_ids: Sequence[int] | None, line_ids: Sequence[int] | None) -> list[_Line]:
-    named = {"order_ids": None if order_ids is None else list(order_ids), "line_ids": None if line_ids is None else list(line_ids)}
+def _lines(act: Act, order_ids: Sequence[int] | None) -> list[_Line]:
+    named = {"order_ids": None if order_ids is None else list(order_ids)}
     return sql.rows("allocation/lines_to_promise", _Line, company_id=act.company_id, **named)
 
 
