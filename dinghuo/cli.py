@@ -138,12 +138,41 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     verify = actions.add_parser("verify", help="decide every past finding again 复核全部结论")
     for each in (explain, verify):
         each.add_argument("--company", metavar="CODE", help="one company; all without it")
+    add_allocation(commands)
     doctor = commands.add_parser("doctor", help="look at the installation 检查安装")
     doctor.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="measure against hand-made SQL 测速")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--orders", type=int, default=500, help="orders in a set")
     bench.add_argument("--rounds", type=int, default=30, help="single orders a size")
+
+
+def add_allocation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What is done with policies and their runs."""
+    allocation = commands.add_parser("allocation", help="policies, their runs, and why a line has what it has 分配策略与解释")
+    actions = allocation.add_subparsers(dest="action", required=True, metavar="ACTION")
+    policies = actions.add_parser("policies", help="the policies in force and their schedules 现行策略")
+    add = actions.add_parser("add", help="put a policy in force from a JSON file 启用策略")
+    add.add_argument("code", metavar="CODE")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--name", default="")
+    simulate = actions.add_parser("simulate", help="compute a run and change nothing 模拟")
+    run = actions.add_parser("run", help="compute a run and post it 运行并过账")
+    for each in (simulate, run):
+        each.add_argument("policy", metavar="POLICY", nargs="?", default="", help="its code; the default policy without it")
+    runs = actions.add_parser("runs", help="the last runs 最近运行")
+    difference = actions.add_parser("difference", help="who gains and who loses by a run 差异")
+    post = actions.add_parser("post", help="post a simulated run 过账")
+    drop = actions.add_parser("drop", help="drop a run, or stop one 放弃")
+    for each in (difference, post, drop):
+        each.add_argument("run", type=int, metavar="RUN")
+    explain = actions.add_parser("explain", help="why a line has what it has 解释一行")
+    explain.add_argument("line", metavar="LINE", help="its id, or ORDER/POSITION")
+    explain.add_argument("--run", type=int, metavar="RUN", help="by that run; the newest without it")
+    explain.add_argument("--language", choices=["en", "zh-hans"], default="en")
+    for each in (policies, add, simulate, run, runs, difference, post, drop, explain):
+        each.add_argument("--company", metavar="CODE", help="one company; all without it, for what only looks")
+        each.add_argument("--json", action="store_true")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

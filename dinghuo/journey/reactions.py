@@ -14,6 +14,7 @@ from dinghuo.journey.allocation.operations import allocate_orders, give_back
 from dinghuo.journey.allocation.operations.holds import expire_holds
 from dinghuo.journey.allocation.operations.promises import promise_lines
 from dinghuo.journey.allocation.operations.supplies import peg_backorders
+from dinghuo.journey.allocation.operations.working import work_on_runs
 from dinghuo.journey.finance.models import InvoiceState, SalesInvoice
 from dinghuo.journey.finance.operations import (
     apply_payments,
@@ -82,6 +83,7 @@ REACTIONS = (
     ),
     Reaction("free_holds", (), lambda act: expire_holds(act=act), lambda _act, _ids: []),
     Reaction("escalate", (), lambda act: escalate_overdue(act=act), lambda _act, _ids: []),
+    Reaction("policies", (), lambda act: work_on_runs(act=act), lambda _act, _ids: []),
     Reaction(
         "allocate",
         (

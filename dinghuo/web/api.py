@@ -19,7 +19,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
 from dinghuo.journey.allocation import count_api as counts
+from dinghuo.journey.allocation import policies_api as policies
 from dinghuo.journey.allocation import promise_api as promises
+from dinghuo.journey.allocation import runs_api as allocation_runs
 from dinghuo.journey.allocation import sourcing_api as sourcing
 from dinghuo.journey.allocation import stock_api as stock
 from dinghuo.journey.finance import api as finance
@@ -60,6 +62,8 @@ ROUTERS: Final[Sequence[Router]] = (
     review.router,
     approvals.router,
     allocation.router,
+    policies.router,
+    allocation_runs.router,
     stock.router,
     counts.router,
     promises.router,

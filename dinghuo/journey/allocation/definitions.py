@@ -9,6 +9,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from dinghuo.journey.allocation.rules.checking import SHARES_OVER_WHOLE, UNKNOWN_KEY, checked
 from dinghuo.journey.allocation.rules.keys import KEYS, NORMS, OPERATORS
 from dinghuo.journey.allocation.rules.problem import (
     WHOLE,
@@ -26,10 +27,8 @@ from dinghuo.journey.allocation.rules.problem import (
     Timing,
     Weight,
 )
+from dinghuo.kernel.errors import Refused
 
-UNKNOWN_KEY = "unknown_key"
-SHARES_OVER_WHOLE = "shares_over_whole"
-QUOTAS_CONTRADICT = "quotas_contradict"
 LOTS = ("fefo", "fifo", "lifo", "cheapest", "dearest", "fewest")
 WAREHOUSES = ("own", "fixed", "most_stock", "nearest", "fewest", "cheapest", "slow_stock")
 UNUSED = ("again", "down_up", "stay")
@@ -90,8 +89,8 @@ def codes_named(data: Any, key: str = "") -> Iterator[tuple[str, str]]:
 def policy_of(data: Any, codes: Codes, *, name: str = "default", version: int = 1) -> Policy:
     """The policy that a definition describes.
 
-    Raises FaultyPolicy: `malformed`, `unknown_key`, `unknown_code`, `shares_over_whole`, `quotas_contradict`, each with the place
-    and the figures. Rule: docs/rules/allocation.md.
+    Raises FaultyPolicy: `malformed`, `unknown_code` and what `rules.checking` refuses, each with the place and the figures. Rule:
+    docs/rules/allocation.md.
     """
     given = mapping(data, "definition", Policy, without=("name", "version", "tree_key"))
     read: dict[str, Any] = {"name": name, "version": version}
@@ -105,31 +104,17 @@ def policy_of(data: Any, codes: Codes, *, name: str = "default", version: int = 
 
 def hold_together(policy: Policy) -> None:
     """Raise FaultyPolicy for parts that are each well formed and cannot be true at once."""
-    weights = {by.key for by in policy.weights}
-    if any(by.key == "score" for by in policy.ranking) and not weights:
+    if any(by.key == "score" for by in policy.ranking) and not policy.weights:
         raise FaultyPolicy("malformed", "weights", "A ranking by score needs weights.")
     if any(by.key == "aged_class" for by in policy.ranking) and not policy.timing.ageing_days:
         raise FaultyPolicy("malformed", "timing.ageing_days", "A ranking by aged class needs the days of a step.")
     if policy.sharing.method is Method.SHARES and not policy.sharing.weights:
         raise FaultyPolicy("malformed", "sharing.weights", "Shares need weights.")
-    for product_id in {floor.product_id for floor in policy.floors}:
-        shares = sum(floor.share or 0 for floor in policy.floors if floor.product_id == product_id)
-        if shares > WHOLE:
-            raise FaultyPolicy(SHARES_OVER_WHOLE, "floors", "The floors promise more than there is.", shares=shares, whole=WHOLE)
-    for quota in policy.quotas:
-        contradict(quota, policy.floors)
-
-
-def contradict(quota: Quota, floors: Sequence[Floor]) -> None:
-    """Raise FaultyPolicy where a group is promised at least more than it may have at most."""
-    for floor in floors:
-        if (floor.key, floor.value, floor.product_id) != (quota.key, quota.value, quota.product_id):
-            continue
-        for least, most in ((floor.units, quota.units), (floor.share, quota.share)):
-            if least is not None and most is not None and least > most:
-                raise FaultyPolicy(
-                    QUOTAS_CONTRADICT, "quotas", "A floor is above the quota of the same group.", floor=least, quota=most
-                )
+    try:
+        checked(policy)
+    except Refused as refusal:
+        facts = dict(refusal.facts)
+        raise FaultyPolicy(refusal.reason, str(facts.pop("place", "definition")), refusal.message, **facts) from None
 
 
 def mapping(data: Any, place: str, kind: type[Any], *, without: Sequence[str] = (), also: Sequence[str] = ()) -> Mapping[str, Any]:
@@ -176,7 +161,7 @@ def one_of(value: Any, place: str, known: Sequence[str]) -> str:
 
 
 def known_key(value: Any, place: str, known: Sequence[str] | Mapping[str, Any] = KEYS) -> str:
-    """A key of lines; raises FaultyPolicy `unknown_key` otherwise."""
+    """A key of lines; raises FaultyPolicy `unknown_policy_key` otherwise."""
     if not isinstance(value, str) or value not in known:
         raise FaultyPolicy(UNKNOWN_KEY, place, f"Lines have no key {value}.", known=sorted(known))
     return value
@@ -236,7 +221,7 @@ def weights(data: Any, place: str, _codes: Codes) -> tuple[Weight, ...]:
 
 
 def sharing(data: Any, place: str, codes: Codes) -> Sharing:
-    """How units are dealt; raises FaultyPolicy `shares_over_whole` for shares in thousandths that are more than the whole."""
+    """How units are dealt."""
     given = mapping(data, place, Sharing)
     method = word_of(Method, given.get("method", "greedy"), f"{place}.method")
     key = known_key(given["key"], f"{place}.key") if given.get("key") else ""
@@ -245,9 +230,6 @@ def sharing(data: Any, place: str, codes: Codes) -> Sharing:
         if not isinstance(element, list | tuple) or len(element) != 2:
             raise FaultyPolicy("malformed", at, "A value and its weight are wanted here.")
         shares.append((codes.number(key, element[0], at), whole(element[1], at, most=WHOLE)))
-    total = sum(weight for _, weight in shares)
-    if total > WHOLE:
-        raise FaultyPolicy(SHARES_OVER_WHOLE, f"{place}.weights", "The shares are more than the whole.", shares=total, whole=WHOLE)
     inside = word_of(Method, given.get("inside", "proportional"), f"{place}.inside")
     return Sharing(method, key, tuple(shares), inside, one_of(given.get("unused", "again"), f"{place}.unused", UNUSED))
 
@@ -272,26 +254,16 @@ def limit(data: Any, place: str, codes: Codes, kind: type[Quota] | type[Floor]) 
 
 
 def quotas(data: Any, place: str, codes: Codes) -> tuple[Quota, ...]:
-    """The caps; quotas of one group whose periods overlap contradict one another."""
+    """The caps."""
     found: list[Quota] = []
     for element, at in items(data, place):
         common = limit(element, at, codes, Quota)
         since = day(element["from_on"], f"{at}.from_on") if "from_on" in element else 0
         until = day(element["until_on"], f"{at}.until_on") if "until_on" in element else 10**7
-        flags = {name: truth(element.get(name, False), f"{at}.{name}") for name in ("carries", "spans")}
-        made = Quota(**common, from_on=since, until_on=until, **flags)
-        if since > until:
-            raise FaultyPolicy("malformed", at, "The period ends before it begins.")
-        if any(overlap(made, other) for other in found):
-            raise FaultyPolicy(QUOTAS_CONTRADICT, at, "Two quotas of one group are for the same days.")
+        carries, spans = (truth(element.get(name, False), f"{at}.{name}") for name in ("carries", "spans"))
+        made = Quota(**common, from_on=since, until_on=until, carries=carries, spans=spans)
         found.append(made)
     return tuple(found)
-
-
-def overlap(one: Quota, other: Quota) -> bool:
-    """Whether two quotas are of the same group and for the same days."""
-    same = (one.key, one.value, one.product_id) == (other.key, other.value, other.product_id)
-    return same and one.from_on <= other.until_on and other.from_on <= one.until_on
 
 
 def floors(data: Any, place: str, codes: Codes) -> tuple[Floor, ...]:

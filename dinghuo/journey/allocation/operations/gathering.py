@@ -106,7 +106,7 @@ def gather(act: Act, policy: Policy, product_ids: Sequence[int] | None = None) -
 def asks_for(policy: Policy, key: str) -> bool:
     """Whether a policy looks at a key of the lines."""
     conditions = [condition.key for segment in policy.segments for condition in segment.conditions]
-    limits = [limit.key for limit in (*policy.quotas, *policy.floors)]
+    limits = [quota.key for quota in policy.quotas] + [floor.key for floor in policy.floors]
     others = [policy.sharing.key, policy.tree_key, *(by.key for by in policy.ranking), *(by.key for by in policy.weights)]
     return key in {*conditions, *limits, *others}
 

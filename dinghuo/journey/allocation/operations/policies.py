@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from dinghuo.journey.allocation.definitions import Codes, FaultyPolicy, codes_named, policy_of
 from dinghuo.journey.allocation.models import AllocationPolicy, AllocationTerms, Commitment, PolicySchedule
 from dinghuo.journey.allocation.rules.problem import Policy
+from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
 from dinghuo.journey.ordering.operations import lock_orders
 from dinghuo.kernel import journal, sql
 from dinghuo.kernel.errors import Malformed, Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
+from dinghuo.reference.models import Customer
 
 CODE_MAX = 40
 NAME_MAX = 200
@@ -81,8 +84,8 @@ def understood(act: Act, definition: Any, *, name: str = "default", version: int
 def add_policy(*, act: Act, draft: PolicyDraft) -> Outcome:
     """Put a new policy in force, as its version 1, or as the next version of a code that was retired.
 
-    Refuses `malformed`, `unknown_key`, `unknown_code`, `shares_over_whole`, `quotas_contradict`, and `version_conflict` when the
-    code is in use.
+    Refuses `malformed`, `unknown_code`, what `rules.checking` refuses (facts name the place), `version_conflict` when the code is
+    in use.
     """
     known = AllocationPolicy.objects.select_for_update(no_key=True).filter(company_id=act.company_id, code=draft.code)
     newest = known.order_by("-version").first()
@@ -206,15 +209,19 @@ def agree_terms(
 
     Refuses `malformed` (facts name the column) and `not_found`. Shares are thousandths.
     """
-    of_one = {"customer_id": customer_id, "order_id": order_id, "order_line_id": order_line_id}
+    of_one: dict[str, Any] = {"customer_id": customer_id, "order_id": order_id, "order_line_id": order_line_id}
     if sum(value is not None for value in of_one.values()) != 1:
         return Outcome(id=0, code=Malformed.code, facts={"column": "customer_id", "message": "Terms are of one."})
     for name, value in wishes.items():
         fault = _fault_in_wish(name, value)
         if fault:
             return Outcome(id=0, code=Malformed.code, facts={"column": name, "message": fault})
+    if not _is_known(act, of_one):
+        return missing([next(value for value in of_one.values() if value is not None)], [])[0]
     terms, _ = AllocationTerms.objects.update_or_create(
-        company_id=act.company_id, **of_one, defaults={name: wishes.get(name) for name in WISHES}
+        {name: wishes.get(name) for name in WISHES},
+        company_id=act.company_id,
+        **of_one,
     )
     journal.record(act, "TermsAgreed", "allocation_terms", [Happened(terms.pk, order_id, dict(wishes))])
     return Outcome(id=terms.pk, document_id=terms.pk)
@@ -233,6 +240,12 @@ def _fault_in_wish(name: str, value: Any) -> str | None:
     most = 1000 if name in {"minimum_fill", "minimum_order_fill", "tolerance"} else 10_000
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return None if is_whole and 0 <= value <= most else f"A whole number from 0 to {most} is wanted here."
+
+
+def _is_known(act: Act, of_one: Mapping[str, int | None]) -> bool:
+    models: Mapping[str, type[Model]] = {"customer_id": Customer, "order_id": SalesOrder, "order_line_id": SalesOrderLine}
+    (name,) = [name for name, value in of_one.items() if value is not None]
+    return models[name]._default_manager.filter(company_id=act.company_id, id=of_one[name]).exists()
 
 
 def _lines(act: Act, line_ids: Sequence[int]) -> dict[int, int]:

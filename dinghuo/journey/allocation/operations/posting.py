@@ -1,6 +1,6 @@
 """Posting a run: lines are made to have what it decided, a slice after the other, while everybody else goes on working."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -200,9 +200,13 @@ def _post_piece(act: Act, run_id: int, piece: Piece, clock: Clock) -> None:
 
 def with_left_out(problems: list[dict[str, Any]], overtaken: Sequence[_Overtaken]) -> list[dict[str, Any]]:
     """A run's problems with the products added that could not be posted as decided."""
-    before = next((problem["product_ids"] for problem in problems if problem["code"] == "left_out"), [])
-    left_out = sorted({*before, *(row.product_id for row in overtaken)})
-    return [{"code": "left_out", "product_ids": left_out}] if left_out else []
+    all_of_them = sorted({*left_out(problems), *(row.product_id for row in overtaken)})
+    return [{"code": "left_out", "product_ids": all_of_them}] if all_of_them else []
+
+
+def left_out(problems: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The products that could not be posted as decided."""
+    return [product_id for problem in problems if problem["code"] == "left_out" for product_id in problem["product_ids"]]
 
 
 def _record(act: Act, moved: Sequence[_Moved]) -> None:
@@ -240,9 +244,8 @@ def _finish(act: Act, run_id: int) -> Outcome:
     run = _locked(act, run_id)
     if run is None or run.state != "posting":
         return Outcome(id=run_id, code="not_posting", facts={"state": None if run is None else run.state})
-    left_out = next((problem["product_ids"] for problem in run.problems if problem["code"] == "left_out"), [])
     states.move(PolicyRun, company_id=act.company_id, ids=[run_id], to="posted", also={"ended_at": act.at})
-    facts = {"gaining": run.lines_gaining, "losing": run.lines_losing, "left_out": len(left_out)}
+    facts = {"gaining": run.lines_gaining, "losing": run.lines_losing, "left_out": len(left_out(run.problems))}
     journal.record(act, "PolicyRunPosted", "policy_run", [Happened(run_id, facts=facts)])
     return Outcome(id=run_id, document_id=run.run_id, facts=facts)
 

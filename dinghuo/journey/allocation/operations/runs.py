@@ -211,9 +211,9 @@ def _add(act: Act, run: PolicyRun, sums: Sums, clock: Clock) -> None:
     )
 
 
-def mixed(so_far: bytes | None, more: int) -> bytes:
+def mixed(so_far: bytes | memoryview[int] | None, more: int) -> bytes:
     """A hash with that of another part mixed in; the order of parts does not matter."""
-    return (int.from_bytes(so_far or b"") ^ more).to_bytes(HASH_BYTES)
+    return (int.from_bytes(bytes(so_far or b"")) ^ more).to_bytes(HASH_BYTES)
 
 
 def _finish(act: Act, run_id: int) -> Outcome:
