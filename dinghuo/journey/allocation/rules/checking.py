@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
 from dinghuo.journey.allocation.rules.keys import KEYS, NORMS, OPERATORS
-from dinghuo.journey.allocation.rules.problem import WHOLE, Floor, Method, Policy, Quota
+from dinghuo.journey.allocation.rules.problem import WHOLE, Floor, Method, Policy, Problem, Quota
 from dinghuo.journey.allocation.rules.shelf import LOT_ORDERS, WAREHOUSE_ORDERS
 from dinghuo.kernel.errors import Malformed, Refused
 
@@ -153,6 +153,35 @@ def _acceptance(policy: Policy) -> None:
     for name, is_wrong in wrong.items():
         if is_wrong:
             raise Refused("The acceptance contradicts itself or the sharing.", code=CONTRADICTORY, place=f"acceptance.{name}")
+
+
+def check_problem(problem: Problem) -> None:
+    """Nothing, if lines and stock can be: raises Malformed repeated_line, repeated_level, negative_units, places_do_not_add_up."""
+    lines: set[int] = set()
+    for demand in problem.demands:
+        if demand.line_id in lines:
+            raise Malformed("A line is there twice.", code="repeated_line", line_id=demand.line_id)
+        lines.add(demand.line_id)
+        if demand.wanted < 0 or demand.confirmed < 0:
+            raise Malformed("A line wants less than nothing.", code="negative_units", line_id=demand.line_id)
+        held = sum([share.units for share in demand.places]) if demand.places else 0
+        if held != demand.confirmed:
+            raise Malformed(
+                "A line's places hold other than is confirmed to it.",
+                code="places_do_not_add_up",
+                line_id=demand.line_id,
+                confirmed=demand.confirmed,
+                held=held,
+            )
+    levels: set[tuple[int, int, int]] = set()
+    for stock in problem.stock:
+        place = (stock.warehouse_id, stock.product_id, stock.lot_id)
+        facts = dict(zip(("warehouse_id", "product_id", "lot_id"), place, strict=True))
+        if place in levels:
+            raise Malformed("A level is there twice.", code="repeated_level", **facts)
+        levels.add(place)
+        if stock.free < 0:
+            raise Malformed("A level has less than nothing.", code="negative_units", **facts)
 
 
 def as_values(policy: Policy) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def _after(run: Run, turn: Turn) -> None:
     units = min(could(turn, run.today), turn.ceiling)
     units -= units % turn.wishes.case
     if (units or turn.demand.held_since) and holds(run, turn, units):
-        take(run, turn, place(run.rules, turn.shelf, turn.demand, units, turn.level_of))
+        take(run, turn, place(run.rules, turn.shelf, turn.demand, units, turn.held()))
     if run.rules.policy.acceptance.stops_at_first_unfilled:
         turn.shelf.stopped_by = turn.demand.line_id
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dinghuo.journey.allocation.rules import proof
 from dinghuo.journey.allocation.rules.accepting import wishes
+from dinghuo.journey.allocation.rules.checking import check_problem
 from dinghuo.journey.allocation.rules.dealing import deal
 from dinghuo.journey.allocation.rules.keys import passes, ranking
 from dinghuo.journey.allocation.rules.limits import Cell, Floors, Quotas, Tape, units_of
@@ -50,9 +51,10 @@ def prepared(policy: Policy, network: Network) -> Prepared:
 def plan(ready: Prepared, problem: Problem) -> Plan:
     """Who gets how much from where, and why, for lines and stock that must be planned together.
 
-    The same problem in any order gives the same plan. Raises Malformed unknown_place when a line holds units of a level that is not
-    among the stock, and repeated_line or repeated_level. Rule: docs/rules/allocation.md.
+    The same problem in any order gives the same plan. Raises Malformed as checking.check_problem, and unknown_place when a line
+    holds units of a level that is not among the stock. Rule: docs/rules/allocation.md.
     """
+    check_problem(problem)
     shelves = _shelves(ready, problem)
     run = Run(ready.rules, problem.today, Tape(), set())
     turns = [_turn(ready, problem, shelves, demand) for demand in problem.demands]

@@ -11,21 +11,36 @@ from dinghuo.journey.allocation.rules.shelf import Level, Rules, Shelf
 EXACT_WAREHOUSES = 12
 
 Taken = list[tuple[Level, int]]
+NOTHING_USED: Mapping[Level, int] = {}
 
 
-def place(rules: Rules, shelf: Shelf, demand: Demand, units: int, first: Sequence[Level] = ()) -> Taken:
-    """The units of one line by level: from `first` while they have some, then by the policy's order."""
+def place(rules: Rules, shelf: Shelf, demand: Demand, units: int, held: Taken) -> Taken:
+    """The units of one line by level: what it held of `held` while it may still be had, then by the policy's order."""
     levels = shelf.eligible(demand).levels
     if rules.placement.warehouses == "most_stock":
         levels = sorted(levels, key=lambda level: (-level.warehouse.left, rules.turn_of(level.stock.warehouse_id)))
     if rules.placement.one_lot:
         levels = _lots_begun_first(rules, shelf, demand, units, levels)
-    if first:
-        levels = [level for level in first if level in levels] + [level for level in levels if level not in first]
     room = _room(shelf, demand)
-    if rules.placement.lots == "fewest" and not first:
+    if held:
+        return _held_first(held, levels, units, room)
+    if rules.placement.lots == "fewest":
         return _fewest_lots_by_warehouse(levels, units, room)
     return _in_order(levels, units, room)
+
+
+def _held_first(held: Taken, levels: Sequence[Level], units: int, room: dict[int, int] | None) -> Taken:
+    """No more than was held from each level held, so that deciding again does not shift units to and fro."""
+    kept: dict[Level, int] = {}
+    for level, part in held:
+        if level in levels:
+            limit = min(part, units) if room is None else min(part, units, room[level.stock.warehouse_id])
+            kept[level] = min(limit, level.left)
+            units -= kept[level]
+            if room is not None:
+                room[level.stock.warehouse_id] -= kept[level]
+    rest = _in_order(levels, units, room, kept)
+    return [(level, part) for level, part in kept.items() if part] + rest
 
 
 def _room(shelf: Shelf, demand: Demand) -> dict[int, int] | None:
@@ -36,10 +51,10 @@ def _room(shelf: Shelf, demand: Demand) -> dict[int, int] | None:
     return {at: max(0, cell.left - guard.get(at, 0)) for at, cell in shelf.warehouses.items()}
 
 
-def _in_order(levels: Iterable[Level], units: int, room: dict[int, int] | None) -> Taken:
+def _in_order(levels: Iterable[Level], units: int, room: dict[int, int] | None, used: Mapping[Level, int] = NOTHING_USED) -> Taken:
     taken: Taken = []
     for level in levels:
-        part = min(level.left, units)
+        part = min(level.left - used.get(level, 0), units)
         if room is not None:
             part = min(part, room[level.stock.warehouse_id])
             room[level.stock.warehouse_id] -= part

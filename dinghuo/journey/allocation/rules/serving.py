@@ -7,11 +7,8 @@ from dinghuo.journey.allocation.rules.accepting import accepted
 from dinghuo.journey.allocation.rules.limits import Tape
 from dinghuo.journey.allocation.rules.placing import Need, Taken, choose_warehouses, place, place_within
 from dinghuo.journey.allocation.rules.problem import Reason, Strategy
-from dinghuo.journey.allocation.rules.shelf import Level, Rules
+from dinghuo.journey.allocation.rules.shelf import Rules
 from dinghuo.journey.allocation.rules.turns import Bundle, Turn
-
-# A line that keeps what it has keeps it where it lies.
-STAYING = (Strategy.WIN, Strategy.GAIN, Strategy.IMPROVE)
 
 
 class Run(NamedTuple):
@@ -66,7 +63,7 @@ def keep(run: Run, turn: Turn) -> bool:
         units = accepted(turn.wishes, units, turn.demand.deliveries).units
     if units:
         lies = _where_it_lies(turn) if units == turn.demand.confirmed else []
-        take(run, turn, lies or place(run.rules, turn.shelf, turn.demand, units, turn.level_of))
+        take(run, turn, lies or place(run.rules, turn.shelf, turn.demand, units, turn.held()))
     return turn.got == held
 
 
@@ -85,8 +82,7 @@ def serve(run: Run, turn: Turn, limit: int) -> None:
     more = could(turn, run.today)
     offer = accepted(turn.wishes, min(turn.got + more, limit), turn.demand.deliveries)
     if offer.units > turn.got:
-        first: Sequence[Level] = turn.level_of if turn.strategy in STAYING else ()
-        taken = place(run.rules, turn.shelf, turn.demand, offer.units - turn.got, first)
+        taken = place(run.rules, turn.shelf, turn.demand, offer.units - turn.got, turn.held())
         take(run, turn, taken)
         if turn.wishes.allowed > turn.wishes.most and turn.got == turn.demand.wanted:
             _finish_lot(run, turn, min(more - (offer.units - (turn.got - _sum(taken))), turn.wishes.allowed - turn.got))
@@ -205,7 +201,7 @@ def _have_sets(run: Run, kit: Sequence[Turn], sets: int) -> bool:
         if units > could(turn, run.today):
             return False
         if units > 0:
-            take(run, turn, place(run.rules, turn.shelf, turn.demand, units, turn.level_of))
+            take(run, turn, place(run.rules, turn.shelf, turn.demand, units, turn.held()))
     return True
 
 
@@ -257,5 +253,5 @@ def _place_together(run: Run, before: Before, mark: int) -> None:
     for turn, need in needs:
         taken = place_within(need, chosen.warehouses)
         if _sum(taken) < need.units:
-            taken = place(run.rules, turn.shelf, turn.demand, need.units)
+            taken = place(run.rules, turn.shelf, turn.demand, need.units, [])
         take(run, turn, taken)

@@ -7,6 +7,9 @@ from dinghuo.journey.allocation.rules.limits import Cell
 from dinghuo.journey.allocation.rules.problem import Acceptance, Demand, Reason, Strategy
 from dinghuo.journey.allocation.rules.shelf import Level, Shelf
 
+# A line that keeps what it has keeps it where it lies.
+STAYING = (Strategy.WIN, Strategy.GAIN, Strategy.IMPROVE)
+
 
 class Turn:
     """One line while a plan is made: how much it has got, from where, and why not more."""
@@ -54,6 +57,12 @@ class Turn:
         """Note why the line got what it got."""
         self.reason = reason
         self.facts = facts
+
+    def held(self) -> list[tuple[Level, int]]:
+        """Where the line's units lie now, for one that stays where it is and has been given nothing yet."""
+        if self.got or not self.level_of or self.strategy not in STAYING:
+            return []
+        return [(level, share.units) for level, share in zip(self.level_of, self.demand.places, strict=True)]
 
     @property
     def is_whole(self) -> bool:
