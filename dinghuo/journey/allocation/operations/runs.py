@@ -203,17 +203,17 @@ def _add(act: Act, run: PolicyRun, sums: Sums, clock: Clock) -> None:
         lines_losing=F("lines_losing") + sums.losing,
         units_gained=F("units_gained") + sums.gained,
         units_lost=F("units_lost") + sums.lost,
-        inputs_hash=mixed(run.inputs_hash, sums.inputs),
-        outputs_hash=mixed(run.outputs_hash, sums.outputs),
+        inputs_hash=mixed(bytes(run.inputs_hash or b""), sums.inputs),
+        outputs_hash=mixed(bytes(run.outputs_hash or b""), sums.outputs),
         proofs=sorted(proofs.values(), key=lambda proof: str(proof["name"])),
         problems=[] if breaches is None else [breaches],
         worked_at=clock(),
     )
 
 
-def mixed(so_far: bytes | memoryview[int] | None, more: int) -> bytes:
+def mixed(so_far: bytes, more: int) -> bytes:
     """A hash with that of another part mixed in; the order of parts does not matter."""
-    return (int.from_bytes(bytes(so_far or b"")) ^ more).to_bytes(HASH_BYTES)
+    return (int.from_bytes(so_far) ^ more).to_bytes(HASH_BYTES)
 
 
 def _finish(act: Act, run_id: int) -> Outcome:
