@@ -30,6 +30,15 @@ from dinghuo.journey.allocation.models.runs import (
     PolicyRunState,
     StockSwap,
 )
+from dinghuo.journey.allocation.models.shortages import (
+    AnswerChoice,
+    ProductSubstitute,
+    ProposalKind,
+    ProposalState,
+    ShortageProposal,
+    ShortageQuestion,
+    SubstitutionConsent,
+)
 from dinghuo.journey.allocation.models.stock import (
     Allocation,
     AllocationDecision,
@@ -48,6 +57,7 @@ __all__ = [
     "AllocationPolicy",
     "AllocationRun",
     "AllocationTerms",
+    "AnswerChoice",
     "Commitment",
     "CountState",
     "HoldState",
@@ -58,9 +68,14 @@ __all__ = [
     "PolicyRunProduct",
     "PolicyRunState",
     "PolicySchedule",
+    "ProductSubstitute",
+    "ProposalKind",
+    "ProposalState",
     "Quarantine",
     "QuarantineState",
     "Shortage",
+    "ShortageProposal",
+    "ShortageQuestion",
     "StockCount",
     "StockCountLine",
     "StockDocument",
@@ -72,6 +87,7 @@ __all__ = [
     "StockSwap",
     "StockTransfer",
     "StockTransferLine",
+    "SubstitutionConsent",
     "SupplyPeg",
     "TransferState",
 ]
