@@ -119,14 +119,17 @@ def _after(run: Run, turn: Turn) -> None:
 def _share(run: Run, turns: Sequence[Turn]) -> Sequence[Sequence[Turn]]:
     """Deal the units of each product by the policy's method, then serve each line up to its part; the sharers by product."""
     by_shelf: dict[int, list[Turn]] = {}
+    kept: dict[int, list[Turn]] = {}
     for turn in turns:
+        if turn.got:
+            kept.setdefault(turn.shelf.product_id, []).append(turn)
         if turn.got < turn.ceiling and not (turn.bundle and turn.bundle.has_rule):
             by_shelf.setdefault(turn.shelf.product_id, []).append(turn)
         turn.target = turn.got
-    for sharers in by_shelf.values():
+    for product_id, sharers in by_shelf.items():
         # Ties between equal fractions go to the smaller line id, whatever the ranking.
         sharers.sort(key=lambda turn: turn.demand.line_id)
-        for turn, units in zip(sharers, _parts(run, sharers), strict=True):
+        for turn, units in zip(sharers, _parts(run, sharers, kept.get(product_id, ())), strict=True):
             turn.target = turn.got + units
     seen: set[int] = set()
     for turn in turns:
@@ -162,7 +165,7 @@ def _worth(method: Method, turn: Turn) -> int:
     return max(0, turn.demand.unit_margin) * turn.ceiling + fine
 
 
-def _parts(run: Run, sharers: Sequence[Turn]) -> list[int]:
+def _parts(run: Run, sharers: Sequence[Turn], kept: Sequence[Turn]) -> list[int]:
     """Units for each of some lines of one product, beyond what they have, by the policy's method."""
     rule = run.rules.policy.sharing
     room = [could(turn, run.today) for turn in sharers]
@@ -172,7 +175,7 @@ def _parts(run: Run, sharers: Sequence[Turn]) -> list[int]:
         caps = _under_quotas(rule, sharers, wanted, caps)
     supply = _visible(run, sharers)
     if rule.method == Method.SHARES:
-        return _by_key(run, rule, sharers, caps)
+        return _by_key(run, sharers, caps, kept)
     if rule.method in CHOOSING:
         return _chosen(run, rule.method, sharers, supply)
     if rule.method == Method.TARGET:
@@ -224,25 +227,34 @@ def _under_quotas(rule: Sharing, sharers: Sequence[Turn], wanted: Sequence[int],
     return cut
 
 
-def _by_key(run: Run, rule: Sharing, sharers: Sequence[Turn], caps: Sequence[int]) -> list[int]:
-    """Each key value's share first, then within it (D2.3, D2.6, D2.7)."""
+def _by_key(run: Run, sharers: Sequence[Turn], caps: Sequence[int], kept: Sequence[Turn]) -> list[int]:
+    """Each key value's share first, then within it (D2.3, D2.6, D2.7); what lines of a value keep counts towards its share."""
+    rule = run.rules.policy.sharing
     read = key(rule.key, run.rules.policy)
     values = [value for value, _weight in rule.weights]
     members: dict[int, list[int]] = {value: [] for value in values}
     for at, turn in enumerate(sharers):
         members.setdefault(read(turn.demand, run.today), []).append(at)
-    wanted = [sum(caps[at] for at in members[value]) for value in values]
-    supply = _visible(run, sharers)
+    had = dict.fromkeys(members, 0)
+    for turn in kept:
+        value = read(turn.demand, run.today)
+        had[value] = had.get(value, 0) + turn.got
+    held = [had[value] for value in values]
+    wanted = [units + sum(caps[at] for at in members[value]) for value, units in zip(values, held, strict=True)]
+    supply = _visible(run, sharers) + sum(held)
     shares = sharing.by_shares(supply, wanted, [weight for _value, weight in rule.weights], rule.unused)
     parts = [0] * len(sharers)
-    for value, units in zip(values, shares, strict=True):
-        inside = members[value]
-        if rule.inside == Method.GREEDY:
-            inside = sorted(inside, key=lambda at: sharers[at].queue)
-        given = dealt(rule.inside, units, [sharers[at].ceiling - sharers[at].got for at in inside], [caps[at] for at in inside])
+    for value, share, units in zip(values, shares, held, strict=True):
+        inside = _ordered_inside(rule, sharers, members[value])
+        open_units = [sharers[at].ceiling - sharers[at].got for at in inside]
+        given = dealt(rule.inside, max(0, share - units), open_units, [caps[at] for at in inside])
         for at, part in zip(inside, given, strict=True):
             parts[at] = part
     return parts
+
+
+def _ordered_inside(rule: Sharing, sharers: Sequence[Turn], members: Sequence[int]) -> Sequence[int]:
+    return sorted(members, key=lambda at: sharers[at].queue) if rule.inside == Method.GREEDY else members
 
 
 def _chosen(run: Run, method: Method, sharers: Sequence[Turn], supply: int) -> list[int]:

@@ -1,6 +1,6 @@
 """From which lots and warehouses units come, once it is settled how many. Rule: docs/rules/allocation.md, placement."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -157,6 +157,8 @@ def _held(need: Need) -> dict[int, int]:
 def _spread(needs: Sequence[Need], held: Sequence[Mapping[int, int]], warehouses: Sequence[int]) -> dict[int, int] | None:
     """Units by warehouse if these serve everything, each taken as far as it goes; None if they cannot."""
     spread = dict.fromkeys(warehouses, 0)
+    if len(needs) == 1:
+        return _spread_of_one(needs[0].units, held[0], spread)
     used: dict[tuple[int, int], int] = {}
     for need, places in zip(needs, held, strict=True):
         units = need.units
@@ -169,6 +171,13 @@ def _spread(needs: Sequence[Need], held: Sequence[Mapping[int, int]], warehouses
         if units:
             return None
     return spread
+
+
+def _spread_of_one(units: int, held: Mapping[int, int], spread: dict[int, int]) -> dict[int, int] | None:
+    for at in spread:
+        spread[at] = min(units, held.get(at, 0))
+        units -= spread[at]
+    return None if units else spread
 
 
 Held = Sequence[Mapping[int, int]]
@@ -184,24 +193,24 @@ def _fewest(rules: Rules, needs: Sequence[Need], held: Held, ranked: Sequence[in
 
 
 def _cheapest(rules: Rules, needs: Sequence[Need], held: Held, ranked: Sequence[int]) -> tuple[int, ...] | None:
-    cost = _cost_of(rules, needs[0].demand.zone)
+    zone = needs[0].demand.zone
+    lanes = {at: rules.lane(at, zone) for at in ranked}
+    units = sum(need.units for need in needs)
+    floor = units * min((lane.unit_cost for lane in lanes.values()), default=0)
     best: tuple[int, tuple[int, ...]] | None = None
     for size in range(1, len(ranked) + 1):
         for some in combinations(ranked, size):
+            fees = sum([lanes[at].shipment_cost for at in some]) + rules.placement.split_fee * (size - 1)
+            # A warehouse of the set that would send nothing is left out by a smaller set.
+            if best is not None and fees + floor >= best[0]:
+                continue
             spread = _spread(needs, held, some)
-            if spread is not None and (best is None or cost(spread) < best[0]):
-                best = (cost(spread), some)
+            if spread is None or not all(spread.values()):
+                continue
+            cost = fees + sum([units * lanes[at].unit_cost for at, units in spread.items()])
+            if best is None or cost < best[0]:
+                best = (cost, some)
     return None if best is None else best[1]
-
-
-def _cost_of(rules: Rules, zone: int) -> Callable[[Mapping[int, int]], int]:
-    def cost(spread: Mapping[int, int]) -> int:
-        used = {at: units for at, units in spread.items() if units}
-        lanes = {at: rules.lane(at, zone) for at in used}
-        moved = sum(units * lanes[at].unit_cost + lanes[at].shipment_cost for at, units in used.items())
-        return moved + rules.placement.split_fee * (len(used) - 1)
-
-    return cost
 
 
 def place_within(need: Need, warehouses: Sequence[int]) -> Taken:

@@ -62,16 +62,8 @@ def keep(run: Run, turn: Turn) -> bool:
     if units < held:
         units = accepted(turn.wishes, units, turn.demand.deliveries).units
     if units:
-        lies = _where_it_lies(turn) if units == turn.demand.confirmed else []
-        take(run, turn, lies or place(run.rules, turn.shelf, turn.demand, units, turn.held()))
+        take(run, turn, place(run.rules, turn.shelf, turn.demand, units, turn.held()))
     return turn.got == held
-
-
-def _where_it_lies(turn: Turn) -> Taken:
-    """What a line has, level by level, so that a second run moves nothing; empty where one of them may no longer serve it."""
-    may = turn.shelf.eligible(turn.demand).levels
-    held = [(level, share.units) for level, share in zip(turn.level_of, turn.demand.places, strict=True)]
-    return held if all(level in may and level.left >= units for level, units in held) else []
 
 
 def serve(run: Run, turn: Turn, limit: int) -> None:

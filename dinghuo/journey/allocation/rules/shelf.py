@@ -69,6 +69,7 @@ class Shelf:
     __slots__ = (
         "_eligible",
         "_level_at",
+        "_ordered",
         "_rules",
         "_sticky",
         "_today",
@@ -87,6 +88,7 @@ class Shelf:
         self._rules = rules
         self._today = today
         self._eligible: dict[tuple[int, ...], Eligible] = {}
+        self._ordered: dict[int, list[Level]] = {}
         self._sticky: dict[tuple[int, ...], list[int]] = {}
         self.product_id = product_id
         self.warehouses = {level.warehouse_id: Cell(0) for level in stock}
@@ -115,7 +117,7 @@ class Shelf:
     def eligible(self, demand: Demand) -> Eligible:
         """The levels a line may use, best first."""
         rule = self._rules.placement
-        by_zone = rule.in_time or demand.minimum_life or rule.warehouses == "nearest"
+        by_zone = rule.in_time or demand.minimum_life or rule.warehouses in ("nearest", "fewest")
         variant = (
             demand.zone if by_zone else 0,
             demand.minimum_life,
@@ -129,7 +131,7 @@ class Shelf:
 
     def _choose(self, demand: Demand) -> Eligible:
         found = Eligible([], [], [])
-        for level in self.levels:
+        for level in self._in_order(demand):
             stock = level.stock
             arrives = self._today + self._rules.lane(stock.warehouse_id, demand.zone).days
             if stock.expires_on and stock.expires_on - arrives < demand.minimum_life:
@@ -138,8 +140,17 @@ class Shelf:
                 found.late.append(level)
             else:
                 found.levels.append(level)
-        found.levels.sort(key=lambda level: self._order(level.stock, demand))
         return found
+
+    def _in_order(self, demand: Demand) -> list[Level]:
+        """All levels, best first for a line's warehouse or zone: sorted once for all lines that share it."""
+        rule = self._rules.placement.warehouses
+        variant = demand.warehouse_id if rule == "own" else demand.zone
+        if rule not in ("own", "nearest", "fewest"):
+            variant = 0
+        if variant not in self._ordered:
+            self._ordered[variant] = sorted(self.levels, key=lambda level: self._order(level.stock, demand))
+        return self._ordered[variant]
 
     def _order(self, stock: Stock, demand: Demand) -> tuple[tuple[int, ...], ...]:
         lot = LOT_ORDERS[self._rules.placement.lots](stock)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dinghuo.journey.allocation.rules import sharing
 from dinghuo.journey.allocation.rules.problem import Demand, Method, Policy, Quota, RankKey, Sharing
 from tests.journey.allocation.engine import reference
-from tests.journey.allocation.engine.asking import BASE, HUNDRED, SHARE_OUT, free, given, lies, planned, reasons, wants
+from tests.journey.allocation.engine.asking import BASE, HUNDRED, SHARE_OUT, free, given, holds, lies, planned, reasons, wants
 
 EAST, WEST = 1, 2
 
@@ -153,3 +153,11 @@ def test_enough_for_all_is_given_to_all(method: Method) -> None:
 
 def test_a_published_part_is_rounded_down() -> None:
     assert sharing.published(85, 900) == 76
+
+
+def test_a_ratio_counts_what_its_lines_keep() -> None:
+    policy = Policy(sharing=Sharing(Method.SHARES, "customer_class", ((0, 2), (1, 1)), unused="stay"))
+    found = planned(policy, [wants(1, 2), holds(2, 3, 1), wants(3, 3, customer_class=1)], [lies(8)])
+    assert (given(found), free(found)) == ([2, 3, 3], 1)
+    found = planned(policy, [wants(1, 9), holds(2, 3, 3), wants(3, 9, customer_class=1)], [lies(6)])
+    assert (given(found), free(found)) == ([3, 3, 3], 0)
