@@ -49,7 +49,7 @@ class Run:
 
     id: int
     policy: str
-    version: int
+    policy_version: int
     state: str
     posts: bool
     asked_at: datetime
@@ -143,7 +143,7 @@ class LineExplained:
     sentences: list[str]
     run_id: int | None
     policy: str
-    version: int
+    policy_version: int
     decided_at: datetime | None
     wanted: Quantity
     had: Quantity
@@ -348,7 +348,7 @@ def explain_line(request: ApiRequest, order_line_id: Id, wanted: Query[Explanati
         sentences=told,
         run_id=found.run_id,
         policy=found.policy,
-        version=found.version,
+        policy_version=found.version,
         decided_at=found.decided_at,
         wanted=found.wanted,
         had=found.had,
