@@ -72,7 +72,7 @@ def _from_own_warehouse(run: Run, turns: Sequence[Turn]) -> None:
     """Let every line draw on the warehouse its order names before any line draws on another's."""
     for turn in turns:
         own = turn.shelf.warehouses.get(turn.demand.warehouse_id)
-        if own is None or not own.left or turn.bundle or turn.got >= turn.ceiling:
+        if own is None or not own.left or turn.bundle or turn.got >= turn.ceiling or turn.held():
             continue
         levels = turn.shelf.eligible(turn.demand).levels
         units = sum(level.left for level in levels if level.warehouse is own)
