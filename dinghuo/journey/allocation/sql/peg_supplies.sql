@@ -3,7 +3,8 @@
 -- Out:   line_id bigint, pegged numeric, wanted numeric (stock units), latest_on date (null when it counts on nothing); one row per waiting
 --        line, by line
 -- Needs: the products locked for promises by this transaction
--- Method: lines and supplies are intervals on their product's line of units; where two overlap, the line counts on the supply.
+-- Method: lines and supplies are intervals on their product's line of units; where two overlap, the line counts on the supply. Sets made
+-- here are joined by FULL JOIN: the planner can only guess how large they are, and joins them row by row otherwise.
 WITH wanted AS MATERIALIZED (
     SELECT line.id AS line_id, line.product_id, line.ordered - line.allocated AS units,
            sum(line.ordered - line.allocated) OVER (
@@ -25,12 +26,19 @@ WITH wanted AS MATERIALIZED (
     SELECT wanted.line_id, wanted.product_id, supply.inbound_id, supply.expected_on,
            least(wanted.upto, supply.upto) - greatest(wanted.upto - wanted.units, supply.upto - supply.units) AS quantity
       FROM wanted
-      JOIN supply ON supply.product_id = wanted.product_id
-                 AND wanted.upto - wanted.units < supply.upto AND supply.upto - supply.units < wanted.upto
+      FULL JOIN supply ON supply.product_id = wanted.product_id
+     WHERE coalesce(wanted.upto - wanted.units < supply.upto AND supply.upto - supply.units < wanted.upto, FALSE)
+), pegged_before AS (
+    SELECT id, order_line_id, inbound_id
+      FROM supply_peg
+     WHERE company_id = %(company_id)s::INT AND product_id = ANY(%(product_ids)s::BIGINT[])
 ), gone AS (
     DELETE FROM supply_peg AS old
-     WHERE old.company_id = %(company_id)s::INT AND old.product_id = ANY(%(product_ids)s::BIGINT[])
-       AND NOT EXISTS (SELECT FROM peg WHERE peg.line_id = old.order_line_id AND peg.inbound_id = old.inbound_id)
+     USING (SELECT pegged_before.id
+              FROM pegged_before
+              FULL JOIN peg ON peg.line_id = pegged_before.order_line_id AND peg.inbound_id = pegged_before.inbound_id
+             WHERE coalesce(peg.line_id, 0) = 0) AS stale
+     WHERE old.company_id = %(company_id)s::INT AND old.id = stale.id
 ), kept AS (
     INSERT INTO supply_peg AS old (company_id, order_line_id, inbound_id, product_id, quantity)
     SELECT %(company_id)s::INT, line_id, inbound_id, product_id, quantity
@@ -39,8 +47,8 @@ WITH wanted AS MATERIALIZED (
     ON CONFLICT (company_id, order_line_id, inbound_id) DO UPDATE SET quantity = excluded.quantity
      WHERE old.quantity <> excluded.quantity
 )
-SELECT wanted.line_id, coalesce(sum(peg.quantity), 0) AS pegged, wanted.units AS wanted, max(peg.expected_on) AS latest_on
+SELECT wanted.line_id, coalesce(counted_on.quantity, 0) AS pegged, wanted.units AS wanted, counted_on.latest_on
   FROM wanted
-  LEFT JOIN peg ON peg.line_id = wanted.line_id
- GROUP BY wanted.line_id, wanted.units
+  FULL JOIN (SELECT line_id, sum(quantity) AS quantity, max(expected_on) AS latest_on FROM peg GROUP BY line_id) AS counted_on
+         ON counted_on.line_id = wanted.line_id
  ORDER BY wanted.line_id

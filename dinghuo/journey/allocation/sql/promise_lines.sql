@@ -61,33 +61,44 @@ WITH RECURSIVE asked AS MATERIALIZED (
     SELECT product_id, day, sum(sum(units)) OVER (PARTITION BY product_id ORDER BY day) AS units
       FROM change
      GROUP BY product_id, day
-), walk AS (
-    SELECT product_id, 0::BIGINT AS nth, array_agg(day ORDER BY day) AS days, array_agg(units ORDER BY day) AS units,
-           NULL::BIGINT AS line_id, NULL::DATE AS promised_on, NULL::NUMERIC AS available
-      FROM timeline
+), queue AS (
+    SELECT product_id, array_agg(line_id ORDER BY nth) AS line_ids, array_agg(wanted ORDER BY nth) AS wanted,
+           array_agg(needed_on ORDER BY nth) AS needed_on
+      FROM asked
      GROUP BY product_id
+), walk AS (
+    -- A product's queue goes along in arrays: joined at each step, the set of lines would be searched once for each product.
+    SELECT timeline.product_id, 0 AS nth, array_agg(timeline.day ORDER BY timeline.day) AS days,
+           array_agg(timeline.units ORDER BY timeline.day) AS units, queue.line_ids, queue.wanted, queue.needed_on,
+           NULL::DATE AS promised_on, NULL::NUMERIC AS available
+      FROM timeline
+      JOIN queue ON queue.product_id = timeline.product_id
+     GROUP BY timeline.product_id, queue.line_ids, queue.wanted, queue.needed_on
      UNION ALL
-    SELECT walk.product_id, asked.nth, walk.days, answer.units, asked.line_id, answer.promised_on, answer.available
+    SELECT walk.product_id, walk.nth + 1, walk.days, answer.units, walk.line_ids, walk.wanted, walk.needed_on, answer.promised_on,
+           answer.available
       FROM walk
-      JOIN asked ON asked.product_id = walk.product_id AND asked.nth = walk.nth + 1
+     CROSS JOIN LATERAL (SELECT walk.wanted[walk.nth + 1] AS wanted, walk.needed_on[walk.nth + 1] AS needed_on) AS line
      CROSS JOIN LATERAL (
            SELECT min(found.first_day) AS promised_on,
-                  array_agg(found.units - CASE WHEN found.day >= coalesce(found.first_day, %(today)s::DATE) THEN asked.wanted ELSE 0 END
+                  array_agg(found.units - CASE WHEN found.day >= coalesce(found.first_day, %(today)s::DATE) THEN line.wanted ELSE 0 END
                             ORDER BY found.day) AS units,
                   min(found.available) AS available
              FROM (SELECT point.day, point.units,
-                          min(point.day) FILTER (WHERE point.day >= asked.needed_on AND point.promisable >= asked.wanted) OVER ()
+                          min(point.day) FILTER (WHERE point.day >= line.needed_on AND point.promisable >= line.wanted) OVER ()
                               AS first_day,
-                          min(point.promisable) FILTER (WHERE point.day = asked.needed_on) OVER () AS available
+                          min(point.promisable) FILTER (WHERE point.day = line.needed_on) OVER () AS available
                      FROM (SELECT given.day, given.units, min(given.units) OVER (ORDER BY given.day DESC) AS promisable
                              FROM unnest(walk.days, walk.units) AS given (day, units)) AS point) AS found
           ) AS answer
+     WHERE walk.nth < cardinality(walk.line_ids)
 ), decided AS MATERIALIZED (
     SELECT asked.line_id, asked.order_id, asked.order_number, asked.position, asked.product_id, asked.wanted, asked.needed_on,
            walk.promised_on, greatest(least(walk.available, asked.wanted), 0) AS available, asked.promised_before,
            asked.first_promised_on
       FROM walk
-      JOIN asked ON asked.line_id = walk.line_id
+      FULL JOIN asked ON asked.line_id = walk.line_ids[walk.nth]
+     WHERE coalesce(walk.nth, 0) > 0
 ), kept AS (
     INSERT INTO line_promise AS promise (company_id, order_line_id, product_id, promised_on, first_promised_on, made_at)
     SELECT %(company_id)s::INT, line_id, product_id, promised_on, promised_on, %(at)s::TIMESTAMPTZ
