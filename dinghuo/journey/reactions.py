@@ -13,6 +13,7 @@ from django.db import transaction
 from dinghuo.journey.allocation.operations import allocate_orders, give_back
 from dinghuo.journey.allocation.operations.holds import expire_holds
 from dinghuo.journey.allocation.operations.promises import promise_lines
+from dinghuo.journey.allocation.operations.shortages import propose
 from dinghuo.journey.allocation.operations.supplies import peg_backorders
 from dinghuo.journey.allocation.operations.working import work_on_runs
 from dinghuo.journey.finance.models import InvoiceState, SalesInvoice
@@ -106,6 +107,7 @@ REACTIONS = (
         lambda act, ids: promise_lines(act=act, order_ids=ids),
     ),
     Reaction("peg", ("LineShort", "StockReceived"), lambda act: peg_backorders(act=act), lambda _act, _ids: []),
+    Reaction("propose", ("LineShort",), lambda act: propose(act=act), lambda _act, _ids: []),
     Reaction(
         "notice",
         ("StockAllocated",),
@@ -142,7 +144,7 @@ REACTIONS = (
     ),
     Reaction(
         "tell",
-        ("OrderReleased", "LineShort", "ShipmentDispatched", "ShipmentDelivered", "InvoicePosted", "PromiseMoved"),
+        ("OrderReleased", "LineShort", "ShipmentDispatched", "ShipmentDelivered", "InvoicePosted", "PromiseMoved", "CustomerAsked"),
         lambda act: notify_customers(act=act),
         lambda act, ids: notify_customers(act=act, order_ids=ids),
     ),

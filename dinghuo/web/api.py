@@ -22,6 +22,7 @@ from dinghuo.journey.allocation import count_api as counts
 from dinghuo.journey.allocation import policies_api as policies
 from dinghuo.journey.allocation import promise_api as promises
 from dinghuo.journey.allocation import runs_api as allocation_runs
+from dinghuo.journey.allocation import shortages_api as shortages
 from dinghuo.journey.allocation import sourcing_api as sourcing
 from dinghuo.journey.allocation import stock_api as stock
 from dinghuo.journey.finance import api as finance
@@ -68,6 +69,7 @@ ROUTERS: Final[Sequence[Router]] = (
     counts.router,
     promises.router,
     sourcing.router,
+    shortages.router,
     shipping.router,
     finance.router,
     tracking.router,

@@ -1,6 +1,6 @@
 """Short lines: what is proposed in which order, each proposal acts once, and the customer's answer does the same."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -71,31 +71,30 @@ def a_substitute(room: Room, quantity: int, *, keeps_price: bool = True) -> Prod
     return other
 
 
-def a_line(**given: object) -> ShortLine:
-    plain = {"lead_time_days": 10, "pegged": Decimal(0), "pegged_on": None, "allocated": Decimal(27), "missing": Decimal(13)}
-    keys = dict.fromkeys(("shortage_id", "order_line_id", "order_id", "customer_id", "warehouse_id", "product_id"), 1)
-    return ShortLine(**{**keys, "ordered": Decimal(40), **plain, **given})  # type: ignore[arg-type]
+def a_line(*, allocated: int = 27, pegged: int = 0, pegged_on: date | None = None) -> ShortLine:
+    missing = Decimal(40 - allocated)
+    return ShortLine(1, 1, 1, 1, 1, 1, Decimal(40), Decimal(allocated), missing, 10, Decimal(pegged), pegged_on)
 
 
 def test_what_fills_the_line_sooner_is_proposed_first() -> None:
-    line = a_line(pegged=Decimal(13), pegged_on=TODAY + timedelta(days=5))
+    line = a_line(pegged=13, pegged_on=TODAY + timedelta(days=5))
     found = proposals(line, [Elsewhere(1, 2, Decimal(20))], [Alternative(1, 9, 1, True, Decimal(4))], TODAY)
     assert [(each.kind, each.quantity) for each in found] == [
-        ("transfer", 13),
-        ("wait", 13),
-        ("substitute", 4),
-        ("split", 13),
-        ("cancel_rest", 13),
+        ("transfer", Decimal(13)),
+        ("wait", Decimal(13)),
+        ("substitute", Decimal(4)),
+        ("split", Decimal(13)),
+        ("cancel_rest", Decimal(13)),
     ]
 
 
 def test_only_what_is_not_expected_is_bought_and_a_line_with_nothing_is_not_split() -> None:
-    line = a_line(pegged=Decimal(5), pegged_on=TODAY, allocated=Decimal(0), missing=Decimal(40))
+    line = a_line(pegged=5, pegged_on=TODAY, allocated=0)
     found = proposals(line, [], [], TODAY)
     assert [(each.kind, each.quantity, each.expected_on) for each in found] == [
-        ("wait", 5, TODAY),
-        ("buy", 35, TODAY + timedelta(days=10)),
-        ("cancel_rest", 40, None),
+        ("wait", Decimal(5), TODAY),
+        ("buy", Decimal(35), TODAY + timedelta(days=10)),
+        ("cancel_rest", Decimal(40), None),
     ]
 
 
@@ -220,7 +219,7 @@ def test_a_split_gives_what_is_missing_an_order_of_its_own(room: Room) -> None:
     order_id = short_of_13(room)
     done = accept_proposal(act=room.act, proposal_id=proposed(room)["split"].id)
     assert line_of(order_id).ordered == 27
-    rest = SalesOrder.objects.get(id=done.document_id)
+    rest = SalesOrder.objects.get(id=done.document_id or 0)
     assert (rest.state, rest.customer_id, line_of(rest.id).ordered) == ("submitted", room.customer.id, 13)
 
 

@@ -28,6 +28,8 @@ from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Product
 
+# Their orders stay locked until all of a slice are written; the next call takes the next slice.
+SLICE = 1_000
 UNDOABLE = frozenset({ProposalKind.WAIT, ProposalKind.BUY})
 
 
@@ -54,20 +56,20 @@ class Case:
 
 @transaction.atomic
 def propose(*, act: Act, shortage_ids: Sequence[int] | None = None) -> list[Outcome]:
-    """Write down what could be done about short lines, the best first: the shortages named, or all that nobody has looked at.
+    """Write down what could be done about short lines, the best first: the shortages named, or those that nobody has looked at.
 
-    Proposals that were open lapse. Facts of a shortage done: proposals, best (its kind), missing. Refused: not_found (closed, or of
+    At most 1,000 in one call. Proposals that were open lapse. Facts of a shortage done: proposals, best (its kind), missing. Refused: not_found (closed, or of
     an order that is not released). Rule: docs/rules/shortages.md.
     """
     ids = None if shortage_ids is None else list(shortage_ids)
-    found = sql.rows("allocation/short_lines", ShortLine, company_id=act.company_id, shortage_ids=ids)
+    found = sql.rows("allocation/short_lines", ShortLine, company_id=act.company_id, shortage_ids=ids, count=SLICE)
     outcomes = [] if ids is None else missing(ids, (line.shortage_id for line in found))
     if not found:
         return outcomes
     lock_orders(company_id=act.company_id, order_ids=[line.order_id for line in found], ready_in=())
     # Again under the lock: an answer or a run may have changed what is missing.
     looked = [line.shortage_id for line in found]
-    lines = sql.rows("allocation/short_lines", ShortLine, company_id=act.company_id, shortage_ids=looked)
+    lines = sql.rows("allocation/short_lines", ShortLine, company_id=act.company_id, shortage_ids=looked, count=SLICE)
 
     written = _proposed(act, lines)
     sql.rows("allocation/write_proposals", _Written, company_id=act.company_id, at=act.at, **_columns(looked, written))

@@ -1,7 +1,7 @@
 -- Lock nothing; list open shortages with what is missing now and the supply that is pegged to them.
--- In:    company_id int, shortage_ids bigint[] (null for those without an open or accepted proposal for what is missing)
+-- In:    company_id int, shortage_ids bigint[] (null for those without an open or accepted proposal for what is missing), count int
 -- Out:   shortage_id bigint, order_line_id bigint, order_id bigint, customer_id bigint, warehouse_id bigint, product_id bigint,
---        ordered numeric, allocated numeric, missing numeric, lead_time_days int, pegged numeric, pegged_on date; stock units
+--        ordered numeric, allocated numeric, missing numeric, lead_time_days int, pegged numeric, pegged_on date; stock units; at most count
 -- Needs: nothing
 SELECT shortage.id AS shortage_id, line.id AS order_line_id, line.order_id, sales_order.customer_id, sales_order.warehouse_id,
        line.product_id, line.ordered, line.allocated, line.ordered - line.allocated AS missing, product.lead_time_days,
@@ -28,3 +28,4 @@ SELECT shortage.id AS shortage_id, line.id AS order_line_id, line.order_id, sale
                        OR proposal.state = 'open' AND proposal.kind = 'cancel_rest'
                           AND proposal.quantity = line.ordered - line.allocated)))
  ORDER BY shortage.id
+ LIMIT %(count)s::INT
