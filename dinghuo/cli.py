@@ -145,6 +145,7 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--orders", type=int, default=500, help="orders in a set")
     bench.add_argument("--rounds", type=int, default=30, help="single orders a size")
+    bench.add_argument("--lines", type=int, default=500_000, help="waiting lines of the runs over scarce stock; 0 leaves them out")
 
 
 def add_allocation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from django.utils import translation
@@ -371,7 +372,7 @@ def list_donors(request: ApiRequest, order_line_id: Id) -> Donors:
     if line is None:
         raise Missing("There is no such line.", id=order_line_id)
     found = donors(act=request.act, line_id=order_line_id)
-    lacking = line.ordered - line.allocated
+    lacking = trimmed(line.ordered - line.allocated)
     parts = {donation.line_id: donation.quantity for donation in proposed(found, lacking)} if found and lacking else {}
     return Donors([donor_line(donor, parts) for donor in found], lacking)
 
@@ -386,7 +387,7 @@ def swap_line_stock(request: ApiRequest, order_line_id: Id, asked: SwapAsked) ->
     outcomes = swap_stock(act=request.act, taker_line_id=order_line_id, donations=donations, reason=asked.reason)
     for outcome in outcomes:
         the_only([outcome])
-    return Swaps([Swap(outcome.document_id or 0, outcome.id, outcome.facts["units"]) for outcome in outcomes])
+    return Swaps([Swap(outcome.document_id or 0, outcome.id, trimmed(outcome.facts["units"])) for outcome in outcomes])
 
 
 @route(router, "POST /swaps/{stock_swap_id}/undo", needs="stock.allocate")
@@ -436,6 +437,11 @@ def donor_line(donor: Donor, parts: dict[int, Any]) -> DonorLine:
         donor.lateness_days,
         parts.get(donor.line_id, donor.units * 0),
     )
+
+
+def trimmed(quantity: Decimal) -> Decimal:
+    """A quantity without needless zeros."""
+    return quantity.normalize() + 0
 
 
 def values(row: Any) -> list[Any]:

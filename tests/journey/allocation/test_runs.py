@@ -355,7 +355,8 @@ def test_a_run_says_in_sentences_why_a_line_got_what_it_got(room: Room) -> None:
     posted(room, "plain")
     second = SalesOrderLine.objects.filter(order_id=order_id).order_by("position")[1]
     found = explanation(company_id=room.company.id, line_id=second.id)
-    assert (found.reason, found.rank, found.lines, found.given, found.ahead_units) == ("others_first", 2, 2, 10, 20)
+    assert (found.reason, found.rank, found.lines) == ("others_first", 2, 2)
+    assert (int(found.given), int(found.ahead_units)) == (10, 20)
     assert found.facts == {"start": "30", "taken_by_others": "20"}
     with translation.override("en"):
         told = sentences(found)
@@ -378,7 +379,8 @@ def test_a_line_served_at_once_is_explained_too(room: Room) -> None:
     first, second = SalesOrderLine.objects.filter(order_id=order_id).order_by("position")
     assert explanation(company_id=room.company.id, line_id=first.id).reason == "full"
     found = explanation(company_id=room.company.id, line_id=second.id)
-    assert (found.reason, found.given, found.wanted, found.facts["taken_by_others"]) == ("others_first", 10, 25, "20")
+    assert (found.reason, found.facts["taken_by_others"]) == ("others_first", "20")
+    assert (int(found.given), int(found.wanted)) == (10, 25)
     with translation.override("en"):
         assert sentences(found)[:2] == [
             "The default policy decided: whoever has keeps, then priority, then the customer's class, then the day ordered.",
