@@ -29,6 +29,10 @@ class Shop:
     quarantine_id: int
     inbound_id: int
     stock_hold_id: int
+    order_line_id: int
+    policy_id: int
+    schedule_id: int
+    policy_run_id: int
 
 
 def a_customer(admin: Caller, **given: Any) -> Any:
@@ -97,5 +101,9 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
         inbound_id=admin.post("/stock/supplies", {"lines": [supply]}).ok()["inbound_ids"][0],
         stock_hold_id=admin.post("/stock/holds", {"lines": [{**one, "kind": "phone"}]}).ok()["stock_hold_ids"][0],
         count_id=admin.post("/stock/counts", {"warehouse_id": house, "product_ids": [goods]}).ok()["count"]["id"],
+        order_line_id=order["lines"][0]["id"],
+        policy_id=admin.post("/allocation-policies", {"code": a_code("fair")}).ok()["id"],
+        schedule_id=admin.post("/allocation-schedules", {"hour": 23}).ok()["id"],
+        policy_run_id=admin.post("/allocation-runs", {}).ok()["id"],
         feedback_id=portal.post(f"/orders/{order['id']}/feedback", {"rating": 5}).ok()["id"],
     )
