@@ -85,6 +85,11 @@ def test_safety_stock_is_kept_in_the_warehouse_it_belongs_to() -> None:
     assert reasons(found) == ["SAFETY"]
 
 
+def test_units_are_taken_from_elsewhere_before_safety_stock_is_touched() -> None:
+    found = planned(Policy(), [wants(1, 60)], [lies(50), lies(50, warehouse=2)], safety=[Safety(1, 1, 20)])
+    assert [stock.free for stock in found.left] == [20, 20]
+
+
 def test_a_quota_holds_in_its_period_and_may_carry_over() -> None:
     first, second = ((TODAY, TODAY + 6), (TODAY + 7, TODAY + 13))
     for carries, expected in ((False, [10, 20]), (True, [10, 30])):
