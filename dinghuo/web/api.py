@@ -19,6 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
 from dinghuo.journey.allocation import count_api as counts
+from dinghuo.journey.allocation import lines_api as lines
 from dinghuo.journey.allocation import policies_api as policies
 from dinghuo.journey.allocation import promise_api as promises
 from dinghuo.journey.allocation import runs_api as allocation_runs
@@ -65,6 +66,7 @@ ROUTERS: Final[Sequence[Router]] = (
     allocation.router,
     policies.router,
     allocation_runs.router,
+    lines.router,
     stock.router,
     counts.router,
     promises.router,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from dinghuo.reference.models import Role, Unit
-from dinghuo.web import rule_words
+from dinghuo.web import allocation_words, rule_words
 
 # States and kinds, of orders, shipments, invoices and what else has them.
 CODES: Final[Mapping[str, StrOrPromise]] = {
@@ -86,36 +86,7 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "blocked": _("it is blocked"),
     "not_on_sale_yet": _("it is not on sale yet"),
     "discontinued": _("it is discontinued and too little is left"),
-    "asked": _("Waits to be computed"),
-    "computing": _("Being computed"),
-    "simulated": _("Simulated"),
-    "posting": _("Being posted"),
-    "full": _("in full"),
-    "shared": _("shared among all"),
-    "quota": _("its quota is used up"),
-    "floor": _("kept for others"),
-    "safety": _("safety stock"),
-    "short_life": _("too short a life"),
-    "line_complete": _("in full or not at all"),
-    "order_complete": _("the whole order or nothing"),
-    "minimum_fill": _("less than the smallest share"),
-    "order_value": _("too little of the order"),
-    "whole_cases": _("whole cases only"),
-    "last_delivery": _("the last delivery must be whole"),
-    "kit": _("whole sets only"),
-    "over_limit": _("over the credit limit"),
-    "lost": _("taken back by the policy"),
-    "never_above": _("no more than before"),
-    "kept": _("left as it was"),
-    "too_early": _("too early"),
-    "head_of_line": _("nobody overtakes"),
-    "patience_over": _("waited too long"),
-    "holding": _("kept until the rest comes"),
-    "worth_less": _("others are worth more"),
-    "one_lot": _("one lot only"),
-    "late": _("would come too late"),
-    "over": _("more than wanted"),
-    "aborted": _("left as it was: a promise would break"),
+    **allocation_words.CODES,
 }
 
 # The colours of states: neutral before, blue in work, yellow where a person is needed, green when done, red when refused.
@@ -206,19 +177,7 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "DelegationEnded": _("Delegation ended"),
     "DutiesSeparated": _("Incompatible duties changed"),
     "CustomerChanged": _("Customer changed"),
-    "PolicyInForce": _("Policy %(policy)s in force, version %(version)s"),
-    "PolicyRetired": _("Policy %(policy)s, version %(version)s, out of force"),
-    "PolicyScheduled": _("Policy %(policy)s scheduled from %(hour)s:00"),
-    "ScheduleEnded": _("Schedule of a policy ended"),
-    "PolicyRunAsked": _("Run of policy %(policy)s asked for"),
-    "PolicyRunComputed": _("Run computed: %(lines)s lines, %(gaining)s gain, %(losing)s lose"),
-    "PolicyRunDropped": _("Run dropped"),
-    "PolicyRunPosted": _("Run posted: %(gaining)s lines gained, %(losing)s lost"),
-    "LineCommitted": _("Line promised for good: %(reason)s"),
-    "CommitmentLifted": _("A run may change the line again"),
-    "TermsAgreed": _("Terms of allocation agreed"),
-    "StockSwapped": _("%(units)s units moved from one line to another: %(reason)s"),
-    "SwapUndone": _("%(units)s units moved back"),
+    **allocation_words.EVENTS,
 }
 
 # Why something was not done. What stands in %(...)s is taken from the refusal's facts.
@@ -277,18 +236,6 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "more_than_expected": _("That is more than was expected."),
     "more_than_was_shipped": _("That is more than was shipped."),
     "not_enough_free_stock": _("Only %(free)s is free; the rest is promised to orders."),
-    "lot_missing": _("This product is kept by lot: name the lot."),
-    "lot_not_kept": _("This product is not kept by lot."),
-    "dated_in_future": _("The day lies in the future; today is %(today)s."),
-    "dated_in_past": _("The day has passed; today is %(today)s."),
-    "being_counted": _("Count %(count)s is going on there; what it counts does not move until it ends."),
-    "same_warehouse": _("Goods are sent from one warehouse to another."),
-    "not_in_transit": _("Only %(free)s is still in transit."),
-    "more_than_sent": _("Only %(due)s of it was sent and has not arrived."),
-    "nothing_to_count": _("There is nothing to count, or all of it is being counted."),
-    "not_counting": _("The count is not open any more."),
-    "not_all_counted": _("%(product)s has not been counted yet."),
-    "moved_while_counted": _("%(product)s has moved since it was counted: count it again."),
     "not_set_aside": _("The goods are not set aside any more; the state is: %(state)s."),
     "less_than_received": _("%(received)s has come already; it cannot be less."),
     "nothing_changed": _("Nothing has changed."),
@@ -329,23 +276,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_delivered": _("Nothing of this order has been delivered yet."),
     "already_rated": _("This order has been rated already."),
     "already_answered": _("This feedback has been answered already."),
-    "unknown_policy": _("There is no policy %(policy)s in force."),
-    "unknown_code": _("The policy names what is not there: %(key)s %(value)s."),
-    "not_asked": _("The run is computed already or was dropped; its state is: %(state)s."),
-    "not_simulated": _("Only a simulated run can be posted; its state is: %(state)s."),
-    "not_posting": _("The run is not being posted; its state is: %(state)s."),
-    "not_to_be_dropped": _("The run can no longer be dropped; its state is: %(state)s."),
-    "inputs_changed": _("Lines or stock of %(count)s products have changed since the run was computed; simulate it again."),
-    "promise_broken": _("The run would break %(count)s promises; they must be settled before it is posted."),
-    "proof_failed": _("The run did not pass its proofs and is not posted."),
-    "left_out": _("Some products were left out, for somebody was faster with them."),
-    "already_committed": _("The line is promised for good already."),
-    "not_committed": _("The line is not promised for good."),
-    "committed_line": _("The line is promised for good; nothing is taken from it."),
-    "other_product": _("Only another line of the same product can give."),
-    "not_enough_to_take": _("Only %(movable)s units may be taken from the line."),
-    "more_than_lacking": _("The line lacks only %(lacking)s units."),
-    "already_undone": _("The swap was undone already."),
+    **allocation_words.REFUSALS,
 }
 
 SHARES: Final = frozenset({"deviation", "deviation_max", "margin"})

@@ -4,7 +4,7 @@
 -- Needs: the lines
 INSERT INTO stock_level (company_id, warehouse_id, product_id, on_hand, cost_amount)
 SELECT %(company_id)s::INT, warehouse.id, wanted.product_id,
-       ceil(wanted.quantity * %(percent)s::INT / 100 / wanted.warehouses * (1 + (wanted.product_id + warehouse.id) %% 3 * 0.2)), 1000
+       ceil(wanted.quantity * %(percent)s::INT / 100 / wanted.warehouses * (1 + mod(wanted.product_id + warehouse.id, 3) * 0.2)), 1000
   FROM (SELECT line.product_id, sum(line.ordered) AS quantity,
                (SELECT count(*) FROM warehouse WHERE company_id = %(company_id)s::INT) AS warehouses
           FROM sales_order_line AS line

@@ -118,7 +118,7 @@ def listed(run: PolicyRun) -> RunListed:
 def changed_lines(*, company_id: int, run_id: int, only: str = "all", after: int = 0, count: int) -> list[ChangedLine]:
     """The lines that a run changes, by id: those who gain, those who lose, or all."""
     return sql.rows(
-        "allocation/run_difference", ChangedLine, company_id=company_id, run_id=run_id, only=only, after=after, count=count
+        "allocation/run_difference", ChangedLine, company_id=company_id, run_id=run_id, which=only, after=after, count=count
     )
 
 

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from operator import attrgetter
+from typing import Any
 
 from dinghuo.journey.allocation.rules.problem import Demand, Lane, Network, Policy, Problem, Safety, Share, Stock
 from dinghuo.kernel import sql
@@ -21,6 +23,28 @@ TERMS = (
     "maximum_deliveries",
 )
 NO_TERMS: Mapping[str, int] = {}
+NUMBERS_WISHED = ("minimum_fill", "minimum_order_fill", "tolerance", "minimum_life", "maximum_deliveries")
+LINE_COLUMNS = attrgetter(
+    "line_ids",
+    "order_ids",
+    "customer_ids",
+    "warehouse_ids",
+    "priorities",
+    "ordered_days",
+    "requested_days",
+    "wanted",
+    "classes",
+    "groups",
+    "channels",
+    "countries",
+    "unit_values",
+    "payments",
+    "deliveries",
+    "held_days",
+    "frozen",
+    "blocked",
+    "place_counts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,31 +237,10 @@ def lines(
     cut: int,
 ) -> Iterator[Demand]:
     """The product's lines as demands; notes in `before` what each has from which level."""
-    columns = (
-        product.line_ids,
-        product.order_ids,
-        product.customer_ids,
-        product.warehouse_ids,
-        product.priorities,
-        product.ordered_days,
-        product.requested_days,
-        product.wanted,
-        product.classes,
-        product.groups,
-        product.channels,
-        product.countries,
-        product.unit_values,
-        product.payments,
-        product.deliveries,
-        product.held_days,
-        product.frozen,
-        product.blocked,
-        product.place_counts,
-    )
     case_size, unit_cost = max(1, int(product.case_size) // cut), int(product.unit_cost)
     per_unit = THOUSAND // cut
     held = iter(zip(numbers(product.place_levels), numbers(product.place_units), strict=True))
-    for terms, row in zip(product.terms.split(","), zip(*map(numbers, columns), strict=True), strict=True):
+    for terms, row in zip(product.terms.split(","), zip(*map(numbers, LINE_COLUMNS(product)), strict=True), strict=True):
         line_id, order_id, customer_id, warehouse_id, priority, ordered, requested, wanted, ranked, *others = row
         group, channel, country, value, payment, deliveries, held_since, frozen, blocked, places = others
         had = {level: units // cut for level, units in (next(held) for _ in range(places))}
@@ -268,19 +271,22 @@ def lines(
             payment,
             value // per_unit,
             (value - unit_cost) // per_unit,
-            case_size=case_size if policy.acceptance.whole_cases or wishes.get("whole_cases") else 1,
-            complete_line=bool(wishes.get("complete_line")),
-            complete_order=bool(wishes.get("complete_order")),
-            minimum_fill=wishes.get("minimum_fill", 0),
-            minimum_order_fill=wishes.get("minimum_order_fill", 0),
-            tolerance=wishes.get("tolerance", 0),
-            minimum_life=wishes.get("minimum_life", 0),
-            maximum_deliveries=wishes.get("maximum_deliveries", 0),
             deliveries=deliveries,
             held_since=held_since,
             frozen=bool(frozen),
             blocked=bool(blocked),
+            **wished(wishes, case_size if policy.acceptance.whole_cases else 1, case_size),
         )
+
+
+def wished(wishes: Mapping[str, int], usual_case: int, case_size: int) -> dict[str, Any]:
+    """The wishes as a demand has them; who wants whole cases is served in them whatever the policy."""
+    return {
+        "case_size": case_size if wishes.get("whole_cases") else usual_case,
+        "complete_line": bool(wishes.get("complete_line")),
+        "complete_order": bool(wishes.get("complete_order")),
+        **{name: wishes.get(name, 0) for name in NUMBERS_WISHED},
+    }
 
 
 def agreed(terms: str) -> dict[str, int]:

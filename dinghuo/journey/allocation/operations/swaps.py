@@ -95,7 +95,7 @@ def proposed(found: Sequence[Donor], quantity: Decimal) -> list[Donation]:
 def swap_stock(*, act: Act, taker_line_id: int, donations: Sequence[Donation], reason: str) -> list[Outcome]:
     """Take units from lines and give them to another line of the same product, all donations or none.
 
-    An outcome a donor: document is the swap. Refused: not_found, malformed, other_product, not_released (the taker's order),
+    An outcome a donor: document is the swap. Refused: not_found, malformed, not_same_product, not_released (the taker's order),
     committed_line, not_enough_to_take (facts: movable), more_than_lacking (facts: lacking).
     """
     ids = [taker_line_id, *(donation.line_id for donation in donations)]
@@ -176,7 +176,7 @@ def _refusal(facts: Mapping[int, _Facts], taker: _Facts, donation: Donation) -> 
     if not donation.quantity.is_finite() or donation.quantity <= 0 or donation.quantity != round(donation.quantity, 3):
         return Outcome(donor.id, Malformed.code, facts={"column": "quantity", "message": "A quantity above zero is wanted here."})
     if donor.id == taker.id or donor.product_id != taker.product_id:
-        return Outcome(donor.id, "other_product")
+        return Outcome(donor.id, "not_same_product")
     if donor.is_committed:
         return Outcome(donor.id, "committed_line")
     if donation.quantity > donor.movable:

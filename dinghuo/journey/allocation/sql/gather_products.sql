@@ -65,14 +65,13 @@ WITH agreed AS MATERIALIZED (
            CASE WHEN %(with_patience)s::BOOLEAN AND line.allocated < line.ordered THEN coalesce((
                SELECT min(allocation.allocated_at)::DATE - '0001-01-01'::DATE + 1 FROM allocation
                 WHERE allocation.company_id = %(company_id)s::INT AND allocation.order_line_id = line.id), 0) ELSE 0 END AS held_day,
-           EXISTS (
-               SELECT FROM commitment
-                WHERE commitment.company_id = %(company_id)s::INT AND commitment.order_line_id = line.id
-                  AND commitment.lifted_at IS NULL) AS is_frozen,
-           sales_order.state <> 'released' OR EXISTS (
-               SELECT FROM hold
-                WHERE hold.company_id = %(company_id)s::INT AND hold.order_line_id = line.id
-                  AND hold.lifted_at IS NULL) AS is_blocked,
+           CASE WHEN EXISTS (SELECT FROM commitment
+                              WHERE commitment.company_id = %(company_id)s::INT AND commitment.order_line_id = line.id
+                                AND commitment.lifted_at IS NULL) THEN 1 ELSE 0 END AS is_frozen,
+           CASE WHEN sales_order.state <> 'released'
+                  OR EXISTS (SELECT FROM hold
+                              WHERE hold.company_id = %(company_id)s::INT AND hold.order_line_id = line.id
+                                AND hold.lifted_at IS NULL) THEN 1 ELSE 0 END AS is_blocked,
            coalesce(had.places, 0) AS places, had.levels, had.units
       FROM sales_order
       JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = sales_order.id
@@ -92,8 +91,8 @@ WITH agreed AS MATERIALIZED (
            array_agg(channel ORDER BY id)::TEXT AS channels, array_agg(country ORDER BY id)::TEXT AS countries,
            array_agg(unit_value ORDER BY id)::TEXT AS unit_values, array_agg(payment ORDER BY id)::TEXT AS payments,
            string_agg(terms, ',' ORDER BY id) AS terms, array_agg(deliveries ORDER BY id)::TEXT AS deliveries,
-           array_agg(held_day ORDER BY id)::TEXT AS held_days, array_agg(is_frozen::INT ORDER BY id)::TEXT AS frozen,
-           array_agg(is_blocked::INT ORDER BY id)::TEXT AS blocked, array_agg(places ORDER BY id)::TEXT AS place_counts,
+           array_agg(held_day ORDER BY id)::TEXT AS held_days, array_agg(is_frozen ORDER BY id)::TEXT AS frozen,
+           array_agg(is_blocked ORDER BY id)::TEXT AS blocked, array_agg(places ORDER BY id)::TEXT AS place_counts,
            coalesce(string_agg(levels, ',' ORDER BY id), '') AS place_levels,
            coalesce(string_agg(units, ',' ORDER BY id), '') AS place_units
       FROM item

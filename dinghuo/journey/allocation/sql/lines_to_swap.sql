@@ -11,10 +11,9 @@ SELECT line.id, line.order_id, sales_order.state, line.product_id, line.ordered 
                   SELECT FROM shipment_line
                    WHERE shipment_line.company_id = %(company_id)s::INT AND shipment_line.allocation_id = allocation.id
                      AND NOT shipment_line.is_cancelled)), 0) AS movable,
-       EXISTS (
-           SELECT FROM commitment
-            WHERE commitment.company_id = %(company_id)s::INT AND commitment.order_line_id = line.id
-              AND commitment.lifted_at IS NULL) AS is_committed
+       CASE WHEN EXISTS (SELECT FROM commitment
+                          WHERE commitment.company_id = %(company_id)s::INT AND commitment.order_line_id = line.id
+                            AND commitment.lifted_at IS NULL) THEN TRUE ELSE FALSE END AS is_committed
   FROM sales_order_line AS line
   JOIN sales_order ON sales_order.company_id = %(company_id)s::INT AND sales_order.id = line.order_id
  WHERE line.company_id = %(company_id)s::INT AND line.id = ANY(%(line_ids)s::BIGINT[])

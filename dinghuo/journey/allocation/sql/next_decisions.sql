@@ -6,5 +6,5 @@ SELECT decided.id, decided.product_id, cardinality(decided.line_ids) AS lines
   FROM policy_run_product AS decided
  WHERE decided.company_id = %(company_id)s::INT AND decided.policy_run_id = %(run_id)s::BIGINT
  ORDER BY decided.id
+LIMIT %(count)s::INT
 OFFSET %(done)s::INT
- LIMIT %(count)s::INT
