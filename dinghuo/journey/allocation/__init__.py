@@ -3,9 +3,11 @@
 Takes released orders and stock as it is. Gives allocations, a shortage for each line that waits, and the day by which goods will
 be there. Owns lot, stock_level, stock_document, stock_move, inbound_supply, stock_setting, stock_transfer with its lines,
 stock_count with its lines, quarantine, stock_hold with its parts, line_promise, supply_peg, allocation_run, allocation,
-allocation_decision and shortage. Records StockReceived, StockAdjusted, StockAllocated, LineShort, AllocationGivenBack,
-TransferSent, TransferArrived, CountOpened, StockCounted, CountPosted, CountCancelled, StockSetAside, QuarantineReleased,
-QuarantineScrapped, StockHeld, StockHoldExtended, StockHoldReleased, StockHoldExpired, StockHoldAllocated, StockSettingChanged,
-SupplyChanged, LinesPromised and PromiseMoved. Others may read its tables; only this stage allocates, and only shipping and this
-stage write stock levels and moves.
+allocation_decision, shortage, allocation_policy, allocation_terms, policy_schedule, policy_run with its products, commitment and
+stock_swap. Records StockReceived, StockAdjusted, StockAllocated, LineShort, AllocationGivenBack, TransferSent, TransferArrived,
+CountOpened, StockCounted, CountPosted, CountCancelled, StockSetAside, QuarantineReleased, QuarantineScrapped, StockHeld,
+StockHoldExtended, StockHoldReleased, StockHoldExpired, StockHoldAllocated, StockSettingChanged, SupplyChanged, LinesPromised,
+PromiseMoved, PolicyInForce, PolicyRetired, PolicyScheduled, ScheduleEnded, PolicyRunAsked, PolicyRunComputed, PolicyRunDropped,
+PolicyRunPosted, LineCommitted, CommitmentLifted, TermsAgreed, StockSwapped and SwapUndone. Others may read its tables; only this
+stage allocates, and only shipping and this stage write stock levels and moves.
 """
