@@ -245,9 +245,9 @@ def _reason(turn: Turn) -> tuple[Reason, tuple[int, ...]]:
         return Reason.OVER, (turn.got - demand.wanted,)
     if turn.got == demand.wanted:
         return Reason.FULL, ()
-    if turn.got == turn.wishes.most:
+    if turn.got >= turn.wishes.most:
         return Reason.WHOLE_CASES, (turn.wishes.case, demand.wanted - turn.got)
-    if turn.strategy == Strategy.FILL and turn.got == turn.ceiling:
+    if turn.strategy == Strategy.FILL and turn.got >= turn.ceiling:
         return Reason.NEVER_ABOVE, (demand.confirmed,)
     return turn.reason, turn.facts
 

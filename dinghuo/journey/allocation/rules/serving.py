@@ -8,7 +8,7 @@ from dinghuo.journey.allocation.rules.limits import Tape
 from dinghuo.journey.allocation.rules.placing import Need, Taken, choose_warehouses, place, place_within
 from dinghuo.journey.allocation.rules.problem import Reason, Strategy
 from dinghuo.journey.allocation.rules.shelf import Rules
-from dinghuo.journey.allocation.rules.turns import Bundle, Turn
+from dinghuo.journey.allocation.rules.turns import STAYING, Bundle, Turn
 
 
 class Run(NamedTuple):
@@ -87,8 +87,9 @@ def _sum(taken: Taken) -> int:
 
 
 def _finish_lot(run: Run, turn: Turn, slack: int) -> None:
-    """Take what little the last lot has left, so that no remnant lies there (D4.11)."""
-    if turn.wishes.case > 1 or turn.strategy == Strategy.FILL or not turn.taken:
+    """Take what little the last lot has left, so that no remnant lies there (D4.11); a line that stays does not grow."""
+    stays = turn.demand.confirmed and turn.strategy in STAYING
+    if turn.wishes.case > 1 or turn.strategy == Strategy.FILL or not turn.taken or stays:
         return
     level = turn.taken[-1][0]
     if 0 < level.left <= slack and level.stock.lot_id:

@@ -218,3 +218,8 @@ def test_any_line_takes_the_most_that_breaks_no_wish(
         expected.append(reference.accepted(line, left, complete, 0 if complete else fill))
         left -= expected[-1]
     assert (given(found), free(found)) == (expected, left)
+
+
+def test_what_is_kept_below_a_case_is_explained_by_the_case() -> None:
+    found = planned(CASES, [holds(1, 2, 1, case_size=4)], [lies(9)])
+    assert (given(found), reasons(found), found.decisions[0].facts) == ([1], ["WHOLE_CASES"], (4, 1))

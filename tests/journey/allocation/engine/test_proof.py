@@ -153,7 +153,7 @@ NEAR = Network((3, 1, 2), {(at, zone): Lane(at * zone % 5, at * zone % 3, at % 2
 
 
 @for_any(policy=POLICIES, problem=problems())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_plan_of_any_policy_keeps_its_invariants(policy: Policy, problem: Problem) -> None:
     planned(policy, problem.demands, problem.stock, NEAR, safety=problem.safety)
 
