@@ -9,7 +9,8 @@
 -- their ids; each gets the first day from which on there is never less than it wants, and takes that much from all days after.
 WITH RECURSIVE asked AS MATERIALIZED (
     SELECT line.id AS line_id, line.order_id, sales_order.number AS order_number, line.position, line.product_id,
-           line.ordered - line.allocated AS wanted, promise.promised_on AS promised_before, promise.first_promised_on,
+           line.ordered - line.allocated AS wanted, promise.id AS promise_id, promise.promised_on AS promised_before,
+           promise.first_promised_on,
            greatest(sales_order.requested_on, %(today)s::DATE,
                     CASE WHEN %(mode)s::TEXT = 'kept' THEN promise.promised_on END) AS needed_on,
            row_number() OVER (PARTITION BY line.product_id ORDER BY line.id) AS nth
@@ -52,7 +53,9 @@ WITH RECURSIVE asked AS MATERIALIZED (
                                    AND line.allocated < line.ordered
       JOIN sales_order ON sales_order.company_id = %(company_id)s::INT AND sales_order.id = line.order_id
                       AND sales_order.state IN ('submitted', 'held', 'released')
-     WHERE NOT EXISTS (SELECT FROM asked WHERE asked.line_id = promise.order_line_id)
+     UNION ALL
+    -- What the lines asked about have themselves is theirs to have again.
+    SELECT product_id, greatest(promised_before, %(today)s::DATE), wanted FROM asked WHERE promise_id IS NOT NULL
      UNION ALL
     SELECT product_id, %(today)s::DATE, 0 FROM product_asked
      UNION ALL
