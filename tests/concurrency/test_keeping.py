@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -86,7 +87,7 @@ def test_promises_made_at_once_never_share_a_unit(shop: Shop) -> None:
     product = shop.products[0]
     stocked(shop, (product, 10))
     orders = [submitted(shop, [(product, 3)]) for _ in range(8)]
-    at_once(shop, [lambda key=key: promise_lines(act=shop.act, order_ids=[key]) for key in orders])
+    at_once(shop, [partial(promise_lines, act=shop.act, order_ids=[key]) for key in orders])
     with transaction.atomic():
         lines = SalesOrderLine.objects.filter(order_id__in=orders)
         found = [row.promised_on for row in _promises(list(lines.values_list("id", flat=True)))]

@@ -78,7 +78,7 @@ def test_a_receipt_of_last_week_was_there_last_week(room: Room) -> None:
         receipts=[Receipt(room.warehouse.id, room.product.id, Decimal(5), Decimal(1))],
         received_on=last_week,
     )
-    assert balances(room, last_week) == {room.warehouse.code: (5, 5)}
+    assert balances(room, last_week) == {room.warehouse.code: (Decimal(5), Decimal(5))}
     assert balances(room, last_week - timedelta(days=1)) == {}
 
 
@@ -88,8 +88,8 @@ def test_the_history_names_each_document_and_what_it_moved(room: Room) -> None:
     wanted = {"before": 2**62, "count": 100, "warehouse": None, "product": None, "lot_id": None}
     found = sql.rows("allocation/moves_before", Move, company_id=room.company.id, **wanted)
     assert [(row.kind, row.reason, row.quantity, row.cost_amount) for row in found] == [
-        ("adjustment", "broken", -2, -2),
-        ("receipt", "first", 5, 5),
+        ("adjustment", "broken", Decimal(-2), Decimal(-2)),
+        ("receipt", "first", Decimal(5), Decimal(5)),
     ]
 
 
@@ -103,4 +103,4 @@ def test_a_setting_replaces_the_one_before_and_a_wrong_one_is_refused(room: Room
     set_stock_settings(act=room.act, settings=[Setting(*place, Decimal(7), "B")])
     wanted = {"after": 0, "count": 9, "warehouse": None, "product": None}
     (found,) = sql.rows("allocation/settings_after", StockSetting, company_id=room.company.id, **wanted)
-    assert (found.safety_quantity, found.zone) == (7, "B")
+    assert (found.safety_quantity, found.zone) == (Decimal(7), "B")

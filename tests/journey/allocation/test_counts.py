@@ -17,7 +17,7 @@ from dinghuo.journey.shipping.operations import dispatch_shipments, make_shippin
 from dinghuo.kernel.errors import Malformed, Missing, Refused
 from dinghuo.kernel.models import Event
 from dinghuo.kernel.tenancy import Act
-from tests.builders import TODAY, a_carrier, a_product
+from tests.builders import TODAY, a_carrier, a_product, document_of
 from tests.journey.allocation.conftest import Room
 
 
@@ -36,7 +36,7 @@ def test_a_difference_is_posted_with_its_reason_and_who_approved_it(room: Room) 
     assert counted(room, count_id, 8) == "done"
     approver = Act(room.act.company_id, room.act.at, room.act.on, actor_id=42)
     (outcome,) = post_count(act=approver, count_id=count_id, reason="year end")
-    document = StockDocument.objects.get(id=outcome.document_id)
+    document = StockDocument.objects.get(id=document_of(outcome))
     assert (document.kind, document.reason) == ("adjustment", "year end")
     level = room.level()
     assert (level.on_hand, level.cost_amount) == (8, Decimal("48.00"))
