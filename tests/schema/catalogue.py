@@ -18,7 +18,8 @@ READ_AT_SIGN_IN = {"api_token", "membership"}
 
 APPEND_ONLY = {
     "allocation_decision", "allocation_run", "approval", "carrier_booking", "event", "journal_entry", "journal_line",
-    "order_amendment", "payment_application", "policy_run_product", "promise", "review", "review_finding", "stock_move", "tracking_event",
+    "order_amendment", "payment_application", "policy_run_product", "promise", "review", "review_finding", "stock_move",
+    "tracking_event",
 }  # fmt: skip
 
 # A token is looked up before anything is known of its owner, and so is unique among all.
