@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import FrameType
 from typing import cast
@@ -24,8 +25,9 @@ from dinghuo.web import databases
 
 Run = Callable[[argparse.Namespace], int]
 
-# These look at the database, or stop it, as it is: they must not start it first.
-WITHOUT_DATABASE = frozenset({"doctor", "stop"})
+# These look at the database, or stop it, as it is, or have no use for it: they must not start it first.
+WITHOUT_DATABASE = frozenset({"doctor", "stop", "source_brunel"})
+COUNT_MAX = 1_000_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_running(commands)
     add_working(commands)
+    add_sourcing(commands)
     add_looking(commands)
     return root
 
@@ -104,12 +107,53 @@ def add_bank(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         each.add_argument("--json", action="store_true")
 
 
+def add_sourcing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Commands that choose the warehouse of each line at least cost."""
+    source = commands.add_parser("source", help="which warehouse serves what at least cost 最优货源分配")
+    actions = source.add_subparsers(dest="action", required=True, metavar="ACTION")
+    brunel = actions.add_parser("brunel", help="a day's orders of the Brunel data set 公开数据集的一天")
+    brunel.add_argument("folder", type=Path, metavar="DIR")
+    brunel.add_argument("--keep-carrier", action="store_true", help="each order leaves only with the carrier that it names")
+    # It reads files alone, so its module is its own and needs no database.
+    brunel.set_defaults(command="source_brunel")
+    orders = actions.add_parser("orders", help="a company's waiting orders, simulated 待分配订单模拟")
+    orders.add_argument("--company", metavar="CODE", required=True)
+    orders.add_argument(
+        "--tariffs", type=Path, metavar="CSV", required=True, help="warehouse,country,shipment_cost,kg_cost,unit_cost"
+    )
+    orders.add_argument("--split-fee", type=amount, default=Decimal(0), help="for each shipment of an order after its first")
+    orders.add_argument("--splits-max", type=count, help="how many of those an order may have")
+    for each in (brunel, orders):
+        each.add_argument("--json", type=Path, metavar="OUT", help="write all of it, line by line")
+        each.add_argument("--seconds", type=count, default=60, help="the longest that the search may take")
+        each.add_argument("--seed", type=count, default=0)
+
+
+def amount(text: str) -> Decimal:
+    """An amount of money from 0 up; argparse tells what else was given."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount from 0 up")
+    return value
+
+
+def count(text: str) -> int:
+    """A whole number from 0 to a million; argparse tells what else was given."""
+    if not text.isascii() or not text.isdigit() or int(text) > COUNT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 up")
+    return int(text)
+
+
 def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Commands that look and report."""
     check = commands.add_parser("check", help="look for anything that cannot be 核对不变量")
     check.add_argument("--company", metavar="CODE")
     check.add_argument("--json", action="store_true")
     add_review(commands)
+    add_allocation(commands)
     einvoice = commands.add_parser("einvoice", help="write posted documents as EN 16931 and check them 电子发票")
     einvoice.add_argument("--company", metavar="CODE", help="one company; all without it")
     einvoice.add_argument("--from", dest="from_day", type=date.fromisoformat, default=date.min, metavar="YYYY-MM-DD")
@@ -122,6 +166,35 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--orders", type=int, default=500, help="orders in a set")
     bench.add_argument("--rounds", type=int, default=30, help="single orders a size")
+    bench.add_argument("--lines", type=int, default=500_000, help="waiting lines of the runs over scarce stock; 0 leaves them out")
+
+
+def add_allocation(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """What is done with policies and their runs."""
+    allocation = commands.add_parser("allocation", help="policies, their runs, and why a line has what it has 分配策略与解释")
+    actions = allocation.add_subparsers(dest="action", required=True, metavar="ACTION")
+    policies = actions.add_parser("policies", help="the policies in force and their schedules 现行策略")
+    add = actions.add_parser("add", help="put a policy in force from a JSON file 启用策略")
+    add.add_argument("code", metavar="CODE")
+    add.add_argument("file", type=Path, metavar="FILE")
+    add.add_argument("--name", default="")
+    simulate = actions.add_parser("simulate", help="compute a run and change nothing 模拟")
+    run = actions.add_parser("run", help="compute a run and post it 运行并过账")
+    for each in (simulate, run):
+        each.add_argument("policy", metavar="POLICY", nargs="?", default="", help="its code; the default policy without it")
+    runs = actions.add_parser("runs", help="the last runs 最近运行")
+    difference = actions.add_parser("difference", help="who gains and who loses by a run 差异")
+    post = actions.add_parser("post", help="post a simulated run 过账")
+    drop = actions.add_parser("drop", help="drop a run, or stop one 放弃")
+    for each in (difference, post, drop):
+        each.add_argument("run", type=int, metavar="RUN")
+    explain = actions.add_parser("explain", help="why a line has what it has 解释一行")
+    explain.add_argument("line", metavar="LINE", help="its id, or ORDER/POSITION")
+    explain.add_argument("--run", type=int, metavar="RUN", help="by that run; the newest without it")
+    explain.add_argument("--language", choices=["en", "zh-hans"], default="en")
+    for each in (policies, add, simulate, run, runs, difference, post, drop, explain):
+        each.add_argument("--company", metavar="CODE", help="one company; all without it, for what only looks")
+        each.add_argument("--json", action="store_true")
 
 
 def add_review(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

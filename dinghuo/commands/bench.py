@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dinghuo.bench.counting import growing
 from dinghuo.bench.place import Place, somewhere
 from dinghuo.bench.run import Plan, as_data, as_text, bench
+from dinghuo.bench.scarcity import Scarcity, as_lines, scarcity
 from dinghuo.postgres import default_home, hold
 from dinghuo.web import databases
 
 DIFFERENCES_SHOWN = 20
+PRODUCTS_MIN = 100
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -23,12 +25,28 @@ def run(arguments: argparse.Namespace) -> int:
         tell(where_it_runs(where))
         found = bench(where, plan, tell)
         data = as_data(where, plan, found)
-    print(json.dumps(data, indent=2) if arguments.json else "\n".join(as_text(plan, found)))
+        scarce = None if arguments.lines == 0 else scarcity(scarcity_plan(arguments.lines), tell)
+    data["scarcity"] = scarce
+    text = [*as_text(plan, found), *([] if scarce is None else ["", *as_lines(scarce)])]
+    print(json.dumps(data, indent=2) if arguments.json else "\n".join(text))
     for difference in found.differences[:DIFFERENCES_SHOWN]:
         tell(f"not the same rows: {difference}")
     for operation in growing(found.counts):
         tell(f"statements grow with the input: {operation}")
     return 1 if found.differences or growing(found.counts) else 0
+
+
+def scarcity_plan(lines: int) -> Scarcity:
+    """What to measure of scarce stock: at full size half a million lines, everything else in proportion."""
+    whole = Scarcity()
+    share = lines / whole.lines
+    return Scarcity(
+        lines=lines,
+        products=max(round(whole.products * share), PRODUCTS_MIN),
+        batch_lines=max(round(whole.batch_lines * share), PRODUCTS_MIN),
+        beside=max(round(whole.beside * share), 1),
+        hot_orders=max(round(whole.hot_orders * share), whole.workers),
+    )
 
 
 @contextmanager

@@ -5,11 +5,10 @@ import json
 import sys
 import time
 from datetime import date
-from pathlib import Path
 
+from dinghuo.exchange.accounts import refuse_a_target
 from dinghuo.exchange.replay.driver import Asked, replay
 from dinghuo.exchange.replay.result import result
-from dinghuo.kernel.errors import Refused
 
 BAR = 40
 PLAIN_EVERY_SECONDS = 10.0
@@ -36,17 +35,6 @@ class Progress:
         """End the bar's line."""
         if self._is_terminal:
             print(file=sys.stderr)
-
-
-def refuse_a_target(path: Path | None) -> None:
-    """See before the work that its account can be written; raises Refused `cannot_write`."""
-    if path is None:
-        return
-    try:
-        with path.open("a", encoding="utf-8"):
-            pass
-    except OSError as fault:
-        raise Refused(f"{path}: cannot be written: {fault.strerror}.", code="cannot_write", file=str(path)) from fault
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from dinghuo.journey.allocation.operations import allocate_orders, give_back
+from dinghuo.journey.allocation.operations.holds import expire_holds
+from dinghuo.journey.allocation.operations.promises import promise_lines
+from dinghuo.journey.allocation.operations.shortages import propose
+from dinghuo.journey.allocation.operations.supplies import peg_backorders
+from dinghuo.journey.allocation.operations.working import work_on_runs
 from dinghuo.journey.finance.models import InvoiceState, SalesInvoice
 from dinghuo.journey.finance.operations import (
     apply_payments,
@@ -91,14 +96,32 @@ REACTIONS = (
         lambda _act, _ids: [],
         "auto_release",
     ),
+    Reaction("free_holds", (), lambda act: expire_holds(act=act), lambda _act, _ids: []),
     Reaction("escalate", (), lambda act: escalate_overdue(act=act), lambda _act, _ids: []),
+    Reaction("policies", (), lambda act: work_on_runs(act=act), lambda _act, _ids: []),
     Reaction(
         "allocate",
-        ("OrderReleased", "HoldLifted", "StockReceived", "StockAdjusted", "AllocationGivenBack", "GoodsReturned"),
+        (
+            "OrderReleased",
+            "HoldLifted",
+            "StockReceived",
+            "StockAdjusted",
+            "AllocationGivenBack",
+            "GoodsReturned",
+            "TransferArrived",
+        ),
         lambda act: allocate_orders(act=act),
         lambda act, ids: allocate_orders(act=act, order_ids=ids),
         "auto_allocate",
     ),
+    Reaction(
+        "promise_lines",
+        ("OrderSubmitted", "OrderAmended", "LineShort"),
+        lambda act: promise_lines(act=act),
+        lambda act, ids: promise_lines(act=act, order_ids=ids),
+    ),
+    Reaction("peg", ("LineShort", "StockReceived"), lambda act: peg_backorders(act=act), lambda _act, _ids: []),
+    Reaction("propose", ("LineShort",), lambda act: propose(act=act), lambda _act, _ids: []),
     Reaction(
         "notice",
         ("StockAllocated",),
@@ -135,7 +158,7 @@ REACTIONS = (
     ),
     Reaction(
         "tell",
-        ("OrderReleased", "LineShort", "ShipmentDispatched", "ShipmentDelivered", "InvoicePosted"),
+        ("OrderReleased", "LineShort", "ShipmentDispatched", "ShipmentDelivered", "InvoicePosted", "PromiseMoved", "CustomerAsked"),
         lambda act: notify_customers(act=act),
         lambda act, ids: notify_customers(act=act, order_ids=ids),
     ),

@@ -199,7 +199,10 @@ class Customer(CompanyRow):
 
 
 class Product(CompanyRow):
-    """What is sold. `standard_cost` values returns and corrections whose original cost is not known."""
+    """What is sold. `standard_cost` values returns and corrections whose original cost is not known.
+
+    Stock of a product that `keeps_lots` is kept lot by lot; of any other it has none.
+    """
 
     code = fields.code()
     name = models.CharField(max_length=200)
@@ -213,6 +216,7 @@ class Product(CompanyRow):
     weight_kg = models.DecimalField(max_digits=10, decimal_places=3, db_default=0)
     case_quantity = fields.quantity(db_default=1)
     reorder_level = fields.quantity(db_default=0)
+    keeps_lots = models.BooleanField(db_default=False)
     minimum_quantity = fields.quantity(null=True)
     lead_time_days = models.SmallIntegerField(null=True)
     sold_from = models.DateField(null=True)

@@ -21,6 +21,14 @@ from dinghuo.exchange.einvoice import api as e_invoices
 from dinghuo.exchange.papers import api as papers
 from dinghuo.journey import api as journey
 from dinghuo.journey.allocation import api as allocation
+from dinghuo.journey.allocation import count_api as counts
+from dinghuo.journey.allocation import lines_api as lines
+from dinghuo.journey.allocation import policies_api as policies
+from dinghuo.journey.allocation import promise_api as promises
+from dinghuo.journey.allocation import runs_api as allocation_runs
+from dinghuo.journey.allocation import shortages_api as shortages
+from dinghuo.journey.allocation import sourcing_api as sourcing
+from dinghuo.journey.allocation import stock_api as stock
 from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
@@ -63,6 +71,14 @@ ROUTERS: Final[Sequence[Router]] = (
     review_queue.router,
     rules.router,
     allocation.router,
+    policies.router,
+    allocation_runs.router,
+    lines.router,
+    stock.router,
+    counts.router,
+    promises.router,
+    sourcing.router,
+    shortages.router,
     shipping.router,
     finance.router,
     bank.router,

@@ -26,7 +26,7 @@ from dinghuo.web.queries import Search
 TOLD = frozenset({
     "OrderEntered", "OrderSubmitted", "OrderReleased", "OrderCancelled", "OrderAmended", "ShipmentNoticed", "ShipmentDispatched",
     "ShipmentDelivered", "InvoicePosted", "CreditNotePosted", "PaymentApplied", "PromiseMade", "FeedbackLeft", "FeedbackAnswered",
-    "GoodsReturned",
+    "GoodsReturned", "CustomerAsked", "CustomerAnswered",
 })  # fmt: skip
 
 # A draft is not an order yet, only somebody's notes.

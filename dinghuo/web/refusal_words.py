@@ -6,6 +6,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from dinghuo.web import allocation_words
+
 # Why something was not done. What stands in %(...)s is taken from the refusal's facts.
 REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_found": _("There is no such document."),
@@ -105,4 +107,24 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "changed_meanwhile": _("Somebody else has settled an invoice of it meanwhile; the line waits again."),
     "nothing_chosen": _("Choose an invoice, or the customer whose money it is."),
     "already_retired": _("That is forgotten already."),
+    "tariffs_wrong": _("The tariffs cannot be used."),
+    "proposal_over": _("This proposal is not open any more."),
+    "shortage_closed": _("The line is not short any more."),
+    "consent_missing": _("The customer has not agreed to take substitutes; ask first."),
+    "cannot_be_undone": _("This cannot be taken back: goods have moved, or the order has changed."),
+    "unknown_token": _("There is no question with this token."),
+    "not_offered": _("This was not offered."),
+    "question_expired": _("The time to answer is over."),
+    "not_set_aside": _("The goods are not set aside any more; the state is: %(state)s."),
+    "less_than_received": _("%(received)s has come already; it cannot be less."),
+    "nothing_changed": _("Nothing has changed."),
+    "of_a_transfer": _("What another warehouse has sent is as much as it is."),
+    "not_held_any_more": _("The stock is not held any more; the state is: %(state)s."),
+    "hold_expired": _("The hold has expired."),
+    "hold_too_long": _("A hold ends after now and within 90 days."),
+    "other_product": _("That is another product."),
+    "nothing_wanted": _("The line has all its goods already."),
+    "line_is_held": _("The line is on hold."),
+    "order_would_be_empty": _("Nothing would be left of the order; cancel it instead."),
+    **allocation_words.REFUSALS,
 }

@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from dinghuo.journey.review.models import ReasonCode
 from dinghuo.reference.models import Role, Unit
-from dinghuo.web import rule_words
+from dinghuo.web import allocation_words, rule_words
 from dinghuo.web.refusal_words import REFUSALS
 
 # States and kinds, of orders, shipments, invoices and what else has them.
@@ -68,6 +68,19 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "others_first": _("others come first"),
     "named": _("named by the customer"),
     "oldest_due": _("the oldest due first"),
+    "sent": _("In transit"),
+    "arrived": _("Arrived"),
+    "scrapped": _("Scrapped"),
+    "allocated": _("Allocated"),
+    "expired": _("Expired"),
+    "cart": _("Cart"),
+    "quote": _("Quote"),
+    "phone": _("Phone call"),
+    "receipt": _("Receipt"),
+    "adjustment": _("Adjustment"),
+    "dispatch": _("Dispatch"),
+    "return": _("Return"),
+    "transfer": _("Transfer"),
     "planned": _("as planned"),
     "shipment_moved": _("the shipment moved"),
     "page": _("entered on a page"),
@@ -108,13 +121,13 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "stock": _("in stock"),
     "supply": _("with a supply"),
     "none": _("no supply known"),
-    "allocated": _("allocated"),
     "day": _("by day"),
     "week": _("by week"),
     "month": _("by month"),
     "blocked": _("it is blocked"),
     "not_on_sale_yet": _("it is not on sale yet"),
     "discontinued": _("it is discontinued and too little is left"),
+    **allocation_words.CODES,
 }
 
 # The colours of states: neutral before, blue in work, yellow where a person is needed, green when done, red when refused.
@@ -163,8 +176,33 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "OrderCompleted": _("Order completed"),
     "StockReceived": _("Stock received"),
     "StockAdjusted": _("Stock adjusted"),
+    "TransferSent": _("Transfer %(number)s sent"),
+    "TransferArrived": _("Goods of transfer %(number)s arrived"),
+    "CountOpened": _("Count %(number)s opened"),
+    "StockCounted": _("Stock counted for %(number)s"),
+    "CountPosted": _("Count %(number)s posted"),
+    "CountCancelled": _("Count %(number)s cancelled"),
+    "StockSetAside": _("Stock set aside"),
+    "QuarantineReleased": _("Quarantined stock released"),
+    "QuarantineScrapped": _("Quarantined stock scrapped"),
+    "StockHeld": _("%(quantity)s units held for a customer"),
+    "StockHoldExtended": _("Hold of stock extended"),
+    "StockHoldReleased": _("Hold of stock released"),
+    "StockHoldExpired": _("Hold of stock expired"),
+    "StockHoldAllocated": _("%(units)s held units given to the order"),
+    "StockSettingChanged": _("Safety stock or zone changed"),
+    "SupplyChanged": _("Inbound goods %(reference)s changed: now %(quantity)s on %(expected_on)s"),
+    "LinesPromised": _("Goods expected to be there by %(promised_on)s"),
+    "PromiseMoved": _("Goods now expected by %(promised_on)s instead of %(promised_before)s"),
     "StockAllocated": _("Stock given to %(lines)s lines, %(units)s units in all"),
     "LineShort": _("A line waits for stock"),
+    "ShortageProposed": _("Proposals made for %(missing)s units that are short"),
+    "ProposalAccepted": _("Proposal for line %(line)s accepted"),
+    "ProposalUndone": _("Proposal taken back"),
+    "CustomerAsked": _("Customer asked what to do about %(missing)s units that are short"),
+    "CustomerAnswered": _("Customer chose what to do about a short line"),
+    "SubstitutesSet": _("Substitutes of a product changed"),
+    "SubstitutionConsentSet": _("Consent to substitutes changed"),
     "AllocationGivenBack": _("Allocated stock given back"),
     "ShipmentNoticed": _("Shipping notice %(number)s made, planned for %(planned_on)s with %(carrier)s"),
     "ShipmentDispatched": _("Shipment %(number)s is on the road"),
@@ -197,6 +235,7 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "PayerAliasTaught": _("Payer's account or name learnt: %(value)s"),
     "PayerAliasRetired": _("Payer's account or name forgotten: %(value)s"),
     "MatchPolicySet": _("Match policy in force, version %(version)s"),
+    **allocation_words.EVENTS,
 }
 
 # What a person did to an order before its release, by the event that it left.

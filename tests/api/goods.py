@@ -28,6 +28,15 @@ class Shop:
     rule_id: int
     bank_line_id: int
     payer_alias_id: int
+    transfer_id: int
+    count_id: int
+    quarantine_id: int
+    inbound_id: int
+    stock_hold_id: int
+    order_line_id: int
+    policy_id: int
+    schedule_id: int
+    policy_run_id: int
 
 
 def a_customer(admin: Caller, **given: Any) -> Any:
@@ -94,6 +103,12 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
     line = left["lines"][0]["id"]
     back = {"customer_id": customer["id"], "lines": [{"shipment_line_id": line, "quantity": "1"}]}
     portal = a_caller(company, "customer", customer_id=customer["id"])
+    branch = admin.post("/warehouses", {"code": a_code("B"), "name": "Branch", "country": "CN"}).ok()["id"]
+    goods = a_product(admin, "20")["id"]
+    one = {"product_id": goods, "quantity": "1"}
+    house = next(row["id"] for row in admin.get("/warehouses").ok()["items"] if row["id"] != branch)
+    sent = {"from_warehouse_id": house, "to_warehouse_id": branch, "expected_on": "2199-01-01", "lines": [one]}
+    supply = {**one, "unit_cost": "1", "expected_on": "2199-01-01"}
     return Shop(
         customer=customer["code"],
         customer_id=customer["id"],
@@ -106,6 +121,15 @@ def a_shop(company: Company, admin: Caller, **of_customer: Any) -> Shop:
         invoice_id=an_invoice(admin, order["id"])["id"],
         payment_id=admin.post("/payments", {"customer_id": customer["id"], "amount": "50"}).ok()["id"],
         return_id=admin.post("/returns", back).ok()["id"],
+        transfer_id=admin.post("/stock/transfers", sent).ok()["transfer"]["id"],
+        quarantine_id=admin.post("/stock/quarantine", {"lines": [one], "reason": "Broken."}).ok()["ids"][0],
+        inbound_id=admin.post("/stock/supplies", {"lines": [supply]}).ok()["inbound_ids"][0],
+        stock_hold_id=admin.post("/stock/holds", {"lines": [{**one, "kind": "phone"}]}).ok()["stock_hold_ids"][0],
+        count_id=admin.post("/stock/counts", {"warehouse_id": house, "product_ids": [goods]}).ok()["count"]["id"],
+        order_line_id=order["lines"][0]["id"],
+        policy_id=admin.post("/allocation-policies", {"code": a_code("fair")}).ok()["id"],
+        schedule_id=admin.post("/allocation-schedules", {"hour": 23}).ok()["id"],
+        policy_run_id=admin.post("/allocation-runs", {}).ok()["id"],
         feedback_id=portal.post(f"/orders/{order['id']}/feedback", {"rating": 5}).ok()["id"],
         rule_id=admin.get("/rules").ok()["items"][0]["id"],
         bank_line_id=a_bank_line(admin, "50,00", "HELLO")["id"],

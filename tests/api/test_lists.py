@@ -9,14 +9,29 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dinghuo.journey.allocation.operations.supplies import peg_backorders
 from dinghuo.journey.tracking.models import Feedback
 from dinghuo.kernel.models import Event
 from dinghuo.reference.models import Company, PriceList
 from tests.api.callers import Caller, a_caller, a_wholesaler
 from tests.api.goods import a_customer, a_product, a_shipment, a_shop, an_order
-from tests.builders import a_carrier, a_warehouse
+from tests.builders import a_carrier, a_warehouse, an_act
 
-NEWEST_FIRST = ("/orders", "/shipments", "/invoices", "/receivables", "/payments", "/returns", "/feedback", "/allocations")
+NEWEST_FIRST = (
+    "/orders",
+    "/shipments",
+    "/invoices",
+    "/receivables",
+    "/payments",
+    "/returns",
+    "/feedback",
+    "/allocations",
+    "/stock/moves",
+    "/stock/transfers",
+    "/stock/counts",
+    "/stock/quarantine",
+    "/stock/holds",
+)
 LISTS = (
     *NEWEST_FIRST,
     "/customers",
@@ -25,6 +40,9 @@ LISTS = (
     "/carriers",
     "/stock",
     "/stock/supplies",
+    "/stock/balances",
+    "/stock/settings",
+    "/stock/pegs",
     "/shortages",
     "/events",
 )
@@ -36,6 +54,9 @@ def furnish(company: Company, admin: Caller) -> None:
     an_order(admin, shop.customer, shop.product, "999")
     line = {"product": shop.product, "quantity": "5", "unit_cost": "1", "expected_on": "2026-03-02"}
     admin.post("/stock/supplies", {"lines": [line]}).ok()
+    setting = {"product": shop.product, "safety_quantity": "1", "zone": "A"}
+    admin.post("/stock/settings", {"lines": [setting]}).ok()
+    peg_backorders(act=an_act(company))
     a_warehouse(company, priority=9)
     a_carrier(company)
 

@@ -19,8 +19,8 @@ READ_AT_SIGN_IN = {"api_token", "membership"}
 APPEND_ONLY = {
     "allocation_decision", "allocation_run", "approval", "bank_file", "bank_match_item", "bank_statement",
     "bank_statement_line", "carrier_booking", "event", "journal_entry", "journal_line", "match_policy", "order_amendment",
-    "payment_application", "payment_reversal", "promise", "registry_check", "review", "review_finding", "stock_move",
-    "tracking_event",
+    "payment_application", "payment_reversal", "policy_run_product", "promise", "registry_check", "review", "review_finding",
+    "stock_move", "tracking_event",
 }  # fmt: skip
 
 # A token is looked up before anything is known of its owner, and so is unique among all.

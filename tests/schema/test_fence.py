@@ -28,11 +28,13 @@ CHECKS = """
 
 def some_value(kind: str) -> Any:
     """A value that a column of this type takes."""
+    if kind.endswith("[]"):
+        return "{}"
     if kind.startswith(("bigint", "integer", "smallint", "numeric")):
         return 1
     if kind.startswith("timestamp") or kind == "date":
         return "2026-01-01"
-    return {"jsonb": "{}"}.get(kind, "x")
+    return {"jsonb": "{}", "boolean": "true"}.get(kind, "x")
 
 
 def plant(connection: Connection, table: str, company_id: int) -> None:

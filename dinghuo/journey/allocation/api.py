@@ -25,6 +25,7 @@ from dinghuo.reference.wire import (
     Day,
     Id,
     Ids,
+    Money,
     Page,
     Paging,
     Price,
@@ -43,7 +44,10 @@ router = Router(tags=["stock"])
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """What lies in one warehouse of one product and lot, in stock units; available is what nobody was promised."""
+    """What lies in one warehouse of one product and lot, in stock units; available is what nobody was promised.
+
+    Allocated is what orders were given with what is held and quarantined; cost is in company currency.
+    """
 
     id: int
     warehouse: str
@@ -52,9 +56,14 @@ class StockLevel:
     lot: str | None
     lot_id: int | None
     expires_on: date | None
+    received_on: date | None
     on_hand: Quantity
     allocated: Quantity
+    held: Quantity
+    quarantined: Quantity
     available: Quantity
+    cost_amount: Money
+    unit_cost: Price | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,7 @@ class ReceiptAsked(Asked):
 
     lines: list[ReceiptLine] = Field(min_length=1, max_length=LINES_MAX)
     reason: Title = ""
+    received_on: Day | None = Field(None, description="the day they came; today when left out, never a day to come")
     external_ref: Reference | None = None
 
 
@@ -223,7 +233,8 @@ def list_stock(request: ApiRequest, wanted: Query[StockWanted]) -> Page[StockLev
 def receive_stock(request: ApiRequest, asked: ReceiptAsked) -> StockDocument:
     """Take goods into stock, all lines or none.
 
-    Wrong lines are named: `unknown_product`, `unknown_warehouse`, `unknown_supply`; more than was expected is refused.
+    Wrong lines are named: `unknown_product`, `unknown_warehouse`, `unknown_supply`, `lot_missing`, `lot_not_kept`, `being_counted`;
+    more than was expected and a day to come are refused.
     """
     known = named(request.act.company_id, asked.lines)
     receipts = [
@@ -239,7 +250,13 @@ def receive_stock(request: ApiRequest, asked: ReceiptAsked) -> StockDocument:
         for place, line in enumerate(asked.lines, 1)
     ]
     done = all_done(
-        operations.receive_stock(act=request.act, receipts=receipts, reason=asked.reason, external_ref=asked.external_ref)
+        operations.receive_stock(
+            act=request.act,
+            receipts=receipts,
+            reason=asked.reason,
+            external_ref=asked.external_ref,
+            received_on=asked.received_on,
+        )
     )
     return StockDocument(document_id=done[0].document_id or 0, lines=len(done))
 

@@ -84,6 +84,8 @@ STOCK_ROLES: Mapping[str, str] = {
     "dispatch": "cost_of_goods",
     "return": "cost_of_goods",
     "adjustment": "stock_adjustments",
+    # What leaves one warehouse enters another: a transfer comes to nothing and books nothing.
+    "transfer": "stock_adjustments",
 }
 
 

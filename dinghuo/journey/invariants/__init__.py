@@ -31,7 +31,8 @@ INVARIANTS = (
         "invariants/allocations_make_stock_allocated",
         "Open allocations make what stock has allocated",
         "未发分配之和等于库存已分配量",
-        "The allocations of a stock level that are neither shipped nor given back sum to its allocated quantity.",
+        "The allocations of a stock level, neither shipped nor given back, and what is held or set aside add up to what it has"
+        " allocated.",
     ),
     Invariant(
         "I2b",
@@ -53,6 +54,20 @@ INVARIANTS = (
         "An allocation is spent once",
         "每笔分配只用一次",
         "What of an allocation is in a shipment or given back is no more than was given, and it is in one shipment at most.",
+    ),
+    Invariant(
+        "I2e",
+        "invariants/balances_make_stock",
+        "The balance of the last day is the stock",
+        "末日结存等于库存",
+        "No move is dated later than it was recorded: the balance as of the last day is what lies in stock.",
+    ),
+    Invariant(
+        "I2f",
+        "invariants/transfers_make_transit",
+        "What is on its way is expected",
+        "在途即待收",
+        "What of a transfer's line has not arrived is what its warehouse expects of it; an arrived transfer has nothing left.",
     ),
     Invariant(
         "I3a",

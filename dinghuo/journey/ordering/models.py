@@ -127,7 +127,7 @@ class SalesOrderLine(CompanyRow):
         db_table = "sales_order_line"
         constraints = (
             models.UniqueConstraint(fields=["company_id", "order", "position"], name="one_line_per_position"),
-            models.CheckConstraint(condition=models.Q(ordered__gt=0), name="ordered_is_positive"),
+            models.CheckConstraint(condition=models.Q(ordered__gte=0), name="ordered_not_negative"),
             models.CheckConstraint(
                 condition=models.Q(allocated__gte=models.F("shipped"), allocated__lte=models.F("ordered")),
                 name="allocated_between_shipped_and_ordered",

@@ -26,6 +26,8 @@ FOR_CUSTOMERS: Final = (
     "OrderReleased",
     "OrderCancelled",
     "LineShort",
+    "CustomerAsked",
+    "CustomerAnswered",
     "ShipmentNoticed",
     "PromiseMade",
     "ShipmentDispatched",

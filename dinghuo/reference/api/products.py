@@ -15,6 +15,7 @@ from dinghuo.reference.routes import route
 from dinghuo.reference.wire import (
     Asked,
     Code,
+    Flag,
     Id,
     Name,
     Page,
@@ -53,6 +54,7 @@ class Product:
     weight_kg: Weight
     case_quantity: Quantity
     reorder_level: Quantity
+    keeps_lots: bool
     is_blocked: bool
 
 
@@ -71,6 +73,7 @@ class ProductAsked(Asked):
     weight_kg: Weight = Field("0", validate_default=True)
     case_quantity: SomeQuantity = Field("1", validate_default=True)
     reorder_level: Quantity = Field("0", validate_default=True)
+    keeps_lots: Flag = False
 
 
 class ProductChange(Asked):
@@ -88,6 +91,7 @@ class ProductChange(Asked):
     weight_kg: Weight = LEFT_OUT
     case_quantity: SomeQuantity = LEFT_OUT
     reorder_level: Quantity = LEFT_OUT
+    keeps_lots: Flag = LEFT_OUT
 
 
 class ProductsWanted(Paging):

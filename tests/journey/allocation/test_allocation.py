@@ -19,6 +19,7 @@ from tests.journey.allocation.conftest import Room
 
 
 def lot(room: Room, code: str, quantity: int, expires_on: date | None) -> StockLevel:
+    room.keep_lots()
     receipt = Receipt(room.warehouse.id, room.product.id, Decimal(quantity), Decimal(6), lot_code=code, expires_on=expires_on)
     receive_stock(act=room.act, receipts=[receipt])
     return StockLevel.objects.get(lot__code=code)

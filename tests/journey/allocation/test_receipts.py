@@ -40,13 +40,32 @@ def test_received_goods_are_free_stock_at_their_rounded_cost(room: Room) -> None
 
 
 def test_a_lot_is_made_once_and_keeps_its_expiry(room: Room) -> None:
+    room.keep_lots()
     expires = TODAY + timedelta(days=90)
     receive_stock(act=room.act, receipts=[receipt(room, lot_code="L1"), receipt(room, lot_code="L1", expires_on=expires)])
-    receive_stock(act=room.act, receipts=[receipt(room, lot_code="L1", expires_on=expires + timedelta(days=1)), receipt(room)])
+    receive_stock(act=room.act, receipts=[receipt(room, lot_code="L1", expires_on=expires + timedelta(days=1))])
     lot = Lot.objects.get()
-    assert lot.expires_on == expires
-    levels = {level.lot_id: level.on_hand for level in StockLevel.objects.all()}
-    assert levels == {lot.id: Decimal(30), None: Decimal(10)}
+    assert (lot.expires_on, lot.received_on) == (expires, TODAY)
+    assert {level.lot_id: level.on_hand for level in StockLevel.objects.all()} == {lot.id: Decimal(30)}
+
+
+def test_a_product_that_keeps_lots_is_received_by_lot_and_no_other_is(room: Room) -> None:
+    (refused,) = receive_stock(act=room.act, receipts=[receipt(room, lot_code="L1")])
+    assert refused.code == "lot_not_kept"
+    room.keep_lots()
+    (refused,) = receive_stock(act=room.act, receipts=[receipt(room)])
+    assert refused.code == "lot_missing"
+    assert not StockMove.objects.exists()
+    assert not Lot.objects.exists()
+
+
+def test_goods_are_received_on_a_day_that_has_been_and_on_no_other(room: Room) -> None:
+    tomorrow, last_week = TODAY + timedelta(days=1), TODAY - timedelta(days=7)
+    (refused,) = receive_stock(act=room.act, receipts=[receipt(room)], received_on=tomorrow)
+    assert (refused.code, refused.facts) == ("dated_in_future", {"received_on": tomorrow, "today": TODAY})
+    assert not StockDocument.objects.exists()
+    receive_stock(act=room.act, receipts=[receipt(room)], received_on=last_week)
+    assert StockDocument.objects.get().moved_on == last_week
 
 
 def test_the_same_reference_again_changes_nothing_and_names_the_first_document(room: Room) -> None:
@@ -132,7 +151,7 @@ def test_a_supply_that_cannot_be_is_refused_and_the_rest_is_written(room: Room) 
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_a_receipt_takes_the_same_statements_however_long(room: Room, count: int) -> None:
-    products = [a_product(room.company) for _ in range(count)]
+    products = [a_product(room.company, keeps_lots=True) for _ in range(count)]
     receipts = [Receipt(room.warehouse.id, product.id, Decimal(1), Decimal(1), lot_code="L") for product in products]
     with CaptureQueriesContext(connection) as captured:
         receive_stock(act=room.act, receipts=receipts)

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
 from dinghuo.journey.allocation.operations import adjust_stock
+from dinghuo.journey.allocation.operations.holds import hold_stock
+from dinghuo.journey.allocation.operations.quarantine import set_aside
+from dinghuo.journey.allocation.operations.transfers import receive_transfer, send_transfer
 from dinghuo.journey.allocation.rules import Adjustment
+from dinghuo.journey.allocation.rules.keeping import HoldDraft, TransferDraft, TransferLineDraft
 from dinghuo.journey.finance.operations import (
     apply_payments,
     complete_orders,
@@ -21,6 +26,7 @@ from dinghuo.journey.finance.rules import PaymentDraft
 from dinghuo.journey.ordering.operations import cancel_orders
 from dinghuo.kernel import tenancy
 from dinghuo.web import databases
+from tests.builders import a_warehouse
 from tests.shop import (
     Shop,
     all_done,
@@ -90,6 +96,12 @@ def a_year(shop: Shop) -> Year:
     released(shop, [(third, 5)])
     allocated(shop, [(first, 4), (third, 1)])
     adjust_stock(act=act, adjustments=[Adjustment(shop.warehouse.id, second.id, -first.list_price)], reason="broken")
+    with transaction.atomic():
+        branch = a_warehouse(shop.company)
+    transfer = TransferDraft(shop.warehouse.id, branch.id, [TransferLineDraft(second.id, Decimal(2))], act.on)
+    receive_transfer(act=act, transfer_id=the_document(send_transfer(act=act, draft=transfer)))
+    hold_stock(act=act, drafts=[HoldDraft("quote", shop.warehouse.id, second.id, Decimal(3))])
+    set_aside(act=act, goods=[Adjustment(shop.warehouse.id, second.id, Decimal(1))], reason="scratched")
     return Year(
         shop=shop,
         dispatched_order=dispatched(shop, everything),

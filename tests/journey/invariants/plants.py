@@ -174,6 +174,15 @@ def see_double(_year: Year) -> None:
         )
 
 
+def hold_without_stock(year: Year) -> None:
+    run(
+        "WITH held AS (INSERT INTO stock_hold (company_id, kind, warehouse_id, product_id, quantity, held_at, expires_at)"
+        " SELECT company_id, 'phone', warehouse_id, product_id, 1, now(), now() FROM stock_level WHERE id = %s RETURNING id)"
+        " INSERT INTO stock_hold_part (company_id, stock_hold_id, stock_level_id, quantity) SELECT %s, id, %s, 1 FROM held",
+        first_level(year), year.shop.company.id, first_level(year),
+    )  # fmt: skip
+
+
 def state_without_event(table: str, state: str, found_in: str) -> Callable[[Year], None]:
     """A document is in a state that no event led to."""
     return on_company(f"UPDATE {table} SET state = '{state}' WHERE company_id = %s AND state = '{found_in}'")
@@ -210,6 +219,25 @@ PLANTS = (
         "cost_from_nowhere",
         "I2b",
         lambda year: run("UPDATE stock_level SET cost_amount = cost_amount + 1 WHERE id = %s", first_level(year)),
+    ),
+    Plant("held_for_nobody", "I2a", hold_without_stock),
+    Plant(
+        "moved_before_its_day",
+        "I2e",
+        on_company("UPDATE stock_document SET moved_on = '2999-01-01' WHERE company_id = %s AND kind = 'adjustment'"),
+    ),
+    Plant(
+        "arrived_and_still_expected",
+        "I2f",
+        on_company("UPDATE inbound_supply SET received = 0 WHERE company_id = %s AND transfer_line_id IS NOT NULL"),
+    ),
+    Plant(
+        "arrived_in_part_and_closed",
+        "I2f",
+        on_company(
+            "WITH line AS (UPDATE stock_transfer_line SET quantity = quantity + 1 WHERE company_id = %s RETURNING id)"
+            " UPDATE inbound_supply SET quantity = quantity + 1 FROM line WHERE transfer_line_id = line.id"
+        ),
     ),
     Plant("shipped_less_than_left", "I2c", lambda year: change_lines(year, year.dispatched_order, "shipped = shipped - 1")),
     Plant("allocated_less_than_given", "I2c", lambda year: change_lines(year, year.noticed_order, "allocated = allocated - 1")),

@@ -194,7 +194,7 @@ def test_no_units_come_back_twice_however_returns_follow(sold: list[tuple[int, i
 
 
 def test_goods_of_a_lot_come_back_into_their_lot(dock: Dock) -> None:
-    product = a_product(dock.company)
+    product = a_product(dock.company, keeps_lots=True)
     receipt = Receipt(dock.warehouse.id, product.id, Decimal(5), Decimal("2.333333"), lot_code="L1")
     receive_stock(act=dock.act, receipts=[receipt])
     order_id = a_released_order(dock.act, dock.customer, dock.warehouse, [(product, 3)])

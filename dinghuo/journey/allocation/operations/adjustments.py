@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from dinghuo.journey.allocation import errors
 from dinghuo.journey.allocation.operations.documents import Header, first_document, next_number
 from dinghuo.journey.allocation.rules import Adjustment, Change, Level, changes, wrong_columns
 from dinghuo.kernel import journal, sql
@@ -21,7 +22,9 @@ class _Locked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class Named:
+    """A level that a correction names, as it is locked, or the code why there is none."""
+
     place: int
     code: str
     stock_level_id: int | None
@@ -31,6 +34,7 @@ class _Named:
     standard_cost: Decimal
     minor_units: int
     rounding: str
+    count_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class _Written:
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
+class Decided:
+    """A correction, its level, and what it does there."""
+
     place: int
     stock_level_id: int | None
     change: Change
@@ -59,27 +65,27 @@ def adjust_stock(
     One outcome per adjustment, by its place in the sequence, with the document; those of one level count in that order. Quantities
     are in stock units, cost leaves in proportion and to the minor unit. The same `external_ref` again changes nothing and answers
     with the first document. Refused: malformed (names the columns), unknown_warehouse, unknown_product, unknown_lot,
-    not_enough_free_stock (facts: free). Rule: docs/rules/allocation.md.
+    lot_missing, being_counted (facts: count), not_enough_free_stock (facts: free). Rule: docs/rules/allocation.md.
     """
-    outcomes, good = _malformed(adjustments)
+    outcomes, good = malformed(adjustments)
     first = first_document(act, external_ref)
     if first is not None or not good:
-        return _in_order([*outcomes, *(Outcome(place, DONE, first, {"repeated": True}) for place in good)])
+        return in_order([*outcomes, *(Outcome(place, DONE, first, {"repeated": True}) for place in good)])
 
     number = next_number(act, "AD")
-    named = _locked(act, adjustments, good)
+    named = locked(act, adjustments, good)
 
-    outcomes += [Outcome(row.place, row.code) for row in named if row.code != DONE]
+    outcomes += refusals(named)
 
-    decided = _decided([row for row in named if row.code == DONE], adjustments)
-    refused = [each for each in decided if each.change.code != DONE]
+    found = decided([row for row in named if row.code == DONE], adjustments)
+    refused = [each for each in found if each.change.code != DONE]
     outcomes += [Outcome(each.place, each.change.code, facts={"free": each.change.free}) for each in refused]
-    accepted = [each for each in decided if each.change.code == DONE]
+    accepted = [each for each in found if each.change.code == DONE]
     if not accepted:
-        return _in_order(outcomes)
+        return in_order(outcomes)
 
     header = Header(reason, external_ref, is_generated)
-    document_id = _write(act, number, header, accepted, [adjustments[each.place].source_row for each in accepted])
+    document_id = write_adjustments(act, number, header, accepted, [adjustments[each.place].source_row for each in accepted])
 
     facts = {
         "number": number,
@@ -89,10 +95,11 @@ def adjust_stock(
         "cost": sum(each.change.cost_amount for each in accepted),
     }
     journal.record(act, "StockAdjusted", "stock_document", [Happened(document_id, facts=facts)])
-    return _in_order([*outcomes, *(Outcome(each.place, DONE, document_id) for each in accepted)])
+    return in_order([*outcomes, *(Outcome(each.place, DONE, document_id) for each in accepted)])
 
 
-def _malformed(adjustments: Sequence[Adjustment]) -> tuple[list[Outcome], list[int]]:
+def malformed(adjustments: Sequence[Adjustment]) -> tuple[list[Outcome], list[int]]:
+    """The outcomes of corrections that no row could hold, and the places of the others."""
     outcomes, good = [], []
     for place, adjustment in enumerate(adjustments):
         columns = wrong_columns(adjustment)
@@ -103,7 +110,8 @@ def _malformed(adjustments: Sequence[Adjustment]) -> tuple[list[Outcome], list[i
     return outcomes, good
 
 
-def _locked(act: Act, adjustments: Sequence[Adjustment], places: list[int]) -> list[_Named]:
+def locked(act: Act, adjustments: Sequence[Adjustment], places: list[int]) -> list[Named]:
+    """Lock the levels that corrections name, making those that increases need; the number series must be locked."""
     raised = [adjustments[place] for place in places if adjustments[place].quantity > 0]
     sql.execute(
         "allocation/make_levels",
@@ -123,21 +131,31 @@ def _locked(act: Act, adjustments: Sequence[Adjustment], places: list[int]) -> l
     )
     return sql.rows(
         "allocation/levels_of_adjustments",
-        _Named,
+        Named,
         company_id=act.company_id,
         places=places,
         warehouse_ids=warehouse_ids,
         product_ids=product_ids,
         lot_ids=[adjustments[place].lot_id for place in places],
+        are_increases=[adjustments[place].quantity > 0 for place in places],
     )
 
 
-def _decided(named: list[_Named], adjustments: Sequence[Adjustment]) -> list[_Decided]:
+def refusals(named: list[Named]) -> list[Outcome]:
+    """The outcomes of corrections whose level cannot be corrected."""
+    return [
+        Outcome(row.place, row.code, facts={"count": row.count_number} if row.code == errors.BEING_COUNTED else {})
+        for row in named
+        if row.code != DONE
+    ]
+
+
+def decided(named: list[Named], adjustments: Sequence[Adjustment]) -> list[Decided]:
     """What each adjustment does, level by level; a level that is not there is an empty one, from which nothing can be taken."""
-    levels: dict[int | None, list[_Named]] = defaultdict(list)
+    levels: dict[int | None, list[Named]] = defaultdict(list)
     for row in named:
         levels[row.stock_level_id].append(row)
-    decided = []
+    made = []
     for rows in levels.values():
         first = rows[0]
         level = Level(first.on_hand, first.allocated, first.cost_amount, first.standard_cost)
@@ -147,11 +165,12 @@ def _decided(named: list[_Named], adjustments: Sequence[Adjustment]) -> list[_De
             minor_units=first.minor_units,
             rounding=first.rounding,
         )
-        decided += [_Decided(row.place, row.stock_level_id, change) for row, change in zip(rows, found, strict=True)]
-    return sorted(decided, key=lambda each: each.place)
+        made += [Decided(row.place, row.stock_level_id, change) for row, change in zip(rows, found, strict=True)]
+    return sorted(made, key=lambda each: each.place)
 
 
-def _write(act: Act, number: str, header: Header, accepted: list[_Decided], source_rows: list[int | None]) -> int:
+def write_adjustments(act: Act, number: str, header: Header, accepted: list[Decided], source_rows: list[int | None]) -> int:
+    """Write corrections that were decided on as one document and return it; the levels must be locked."""
     (written,) = sql.rows(
         "allocation/write_adjustments",
         _Written,
@@ -171,5 +190,6 @@ def _write(act: Act, number: str, header: Header, accepted: list[_Decided], sour
     return written.document_id
 
 
-def _in_order(outcomes: list[Outcome]) -> list[Outcome]:
+def in_order(outcomes: list[Outcome]) -> list[Outcome]:
+    """Outcomes by the places of their items."""
     return sorted(outcomes, key=lambda outcome: outcome.id)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from dinghuo.journey.allocation import errors
+from dinghuo.journey.allocation.models import PolicySchedule
 from dinghuo.journey.allocation.rules import POLICY
 from dinghuo.journey.ordering.models import OrderState
 from dinghuo.journey.ordering.operations import lock_orders
@@ -109,6 +110,9 @@ def give_back(*, act: Act, order_ids: Sequence[int]) -> list[Outcome]:
 
 
 def _ready(act: Act) -> list[int]:
+    # A policy that runs and posts by itself keeps some units free on purpose: the default one would give them away.
+    if PolicySchedule.objects.filter(company_id=act.company_id, posts=True, ended_at=None).exists():
+        return []
     return [row.id for row in sql.rows("allocation/orders_to_allocate", _Id, company_id=act.company_id)]
 
 

@@ -41,3 +41,8 @@ def next_number(act: Act, prefix: str) -> str:
     """The next number of the stock series, such as GR2026-000017; the series stays locked."""
     number = numbering.take(company_id=act.company_id, series=SERIES, year=act.on.year, count=1)
     return numbering.written(prefix, act.on.year, number)
+
+
+def lock_series(act: Act) -> None:
+    """Keep receipts, transfers and corrections out until this transaction ends, without taking a number."""
+    sql.rows("allocation/lock_series", _Document, company_id=act.company_id, year=act.on.year)

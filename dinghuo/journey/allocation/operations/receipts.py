@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -27,6 +28,7 @@ class _Checked:
     place: int
     code: str
     due: Decimal | None
+    count_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,20 @@ def receive_stock(
     reason: str = "",
     external_ref: str | None = None,
     is_generated: bool = False,
+    received_on: date | None = None,
 ) -> list[Outcome]:
     """Take goods into stock on one document and make them available from now on.
 
     One outcome per receipt, by its place in the sequence, with the document. Quantities are in stock units, cost is rounded at each
-    receipt. The same `external_ref` again changes nothing and answers with the first document. Refused: malformed (names the
-    columns), unknown_warehouse, unknown_product, unknown_supply, more_than_expected. Rule: docs/rules/allocation.md.
+    receipt. `received_on` is the day they came, today when left out. The same `external_ref` again changes nothing and answers with
+    the first document. Refused: malformed (names the columns), dated_in_future, unknown_warehouse, unknown_product, lot_missing,
+    lot_not_kept, being_counted, unknown_supply, more_than_expected. Rule: docs/rules/stock.md.
     """
-    return _receive(act, receipts, Header(reason, external_ref, is_generated))
+    came_on = received_on or act.on
+    if came_on > act.on:
+        facts = {"received_on": came_on, "today": act.on}
+        return [Outcome(place, errors.DATED_IN_FUTURE, facts=facts) for place in range(len(receipts))]
+    return _receive(act, receipts, Header(reason, external_ref, is_generated), came_on)
 
 
 @transaction.atomic
@@ -112,11 +120,11 @@ def receive_expected(*, act: Act, inbound_ids: Sequence[int] | None = None) -> l
         Receipt(supply.warehouse_id, supply.product_id, supply.due, supply.unit_cost, inbound_id=supply.id) for supply in waiting
     ]
     header = Header(is_generated=all(supply.is_generated for supply in waiting))
-    received = _receive(act, receipts, header)
+    received = _receive(act, receipts, header, act.on)
     return outcomes + [replace(outcome, id=waiting[outcome.id].id) for outcome in received]
 
 
-def _receive(act: Act, receipts: Sequence[Receipt], header: Header) -> list[Outcome]:
+def _receive(act: Act, receipts: Sequence[Receipt], header: Header, came_on: date) -> list[Outcome]:
     wrong = _malformed(receipts)
     good = [place for place in range(len(receipts)) if place not in wrong]
     if not good:
@@ -128,14 +136,12 @@ def _receive(act: Act, receipts: Sequence[Receipt], header: Header) -> list[Outc
     number = next_number(act, "GR")
     checked = _checked(act, receipts, good)
 
-    refused = [
-        Outcome(row.place, row.code, facts={} if row.due is None else {"due": row.due}) for row in checked if row.code != DONE
-    ]
+    refused = [Outcome(row.place, row.code, facts=_why(row)) for row in checked if row.code != DONE]
     accepted = [row.place for row in checked if row.code == DONE]
     if not accepted:
         return _in_order(wrong, refused)
 
-    taken_in = _take_in(act, [receipts[place] for place in accepted], number, header)
+    taken_in = _take_in(replace(act, on=came_on), [receipts[place] for place in accepted], number, header)
 
     facts = {"number": number, "lines": taken_in.lines, "quantity": taken_in.quantity, "cost": taken_in.cost_amount}
     journal.record(act, "StockReceived", "stock_document", [Happened(taken_in.document_id, facts=facts)])
@@ -152,8 +158,16 @@ def _checked(act: Act, receipts: Sequence[Receipt], places: list[int]) -> list[_
         warehouse_ids=[receipt.warehouse_id for receipt in chosen],
         product_ids=[receipt.product_id for receipt in chosen],
         quantities=[receipt.quantity for receipt in chosen],
+        lot_codes=[receipt.lot_code for receipt in chosen],
         inbound_ids=[receipt.inbound_id for receipt in chosen],
     )
+
+
+def _why(row: _Checked) -> dict[str, object]:
+    """The facts of a receipt that was not taken in."""
+    if row.code == errors.BEING_COUNTED:
+        return {"count": row.count_number}
+    return {} if row.due is None else {"due": row.due}
 
 
 def _take_in(act: Act, receipts: list[Receipt], number: str, header: Header) -> _TakenIn:

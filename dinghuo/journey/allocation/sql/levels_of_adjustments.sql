@@ -1,22 +1,35 @@
 -- Show for each adjustment the level that it names, as it is now, or why there is none.
--- In:    company_id int, places int[], warehouse_ids bigint[], product_ids bigint[], lot_ids bigint[]
+-- In:    company_id int, places int[], warehouse_ids bigint[], product_ids bigint[], lot_ids bigint[], are_increases boolean[]
 -- Out:   place int, code text ("done" or why not), stock_level_id bigint, on_hand, allocated, cost_amount, standard_cost numeric,
---        minor_units int, rounding text; one row per adjustment, in order; figures are 0 where there is no level
+--        minor_units int, rounding text, count_number text (what counts the product there); one row per adjustment, in order; figures are
+--        0 where there is no level
 -- Needs: the levels locked by this transaction
+WITH counting AS MATERIALIZED (
+    SELECT level.warehouse_id, level.product_id, min(stock_count.number) AS number
+      FROM stock_count
+      JOIN stock_count_line AS line ON line.company_id = %(company_id)s::INT AND line.count_id = stock_count.id
+      JOIN stock_level AS level ON level.company_id = %(company_id)s::INT AND level.id = line.stock_level_id
+     WHERE stock_count.company_id = %(company_id)s::INT AND stock_count.state = 'open'
+     GROUP BY level.warehouse_id, level.product_id
+)
 SELECT asked.place,
        CASE WHEN warehouse.id IS NULL THEN 'unknown_warehouse'
             WHEN product.id IS NULL THEN 'unknown_product'
-            WHEN asked.lot_id IS NOT NULL AND lot.id IS NULL THEN 'unknown_lot' ELSE 'done' END AS code,
+            WHEN asked.lot_id IS NOT NULL AND lot.id IS NULL THEN 'unknown_lot'
+            WHEN product.keeps_lots AND asked.lot_id IS NULL AND asked.is_increase THEN 'lot_missing'
+            WHEN counting.number IS NOT NULL THEN 'being_counted' ELSE 'done' END AS code,
        stock_level.id AS stock_level_id, coalesce(stock_level.on_hand, 0) AS on_hand,
        coalesce(stock_level.allocated, 0) AS allocated, coalesce(stock_level.cost_amount, 0) AS cost_amount,
-       coalesce(product.standard_cost, 0) AS standard_cost, currency.minor_units, company.rounding
-  FROM unnest(%(places)s::INT[], %(warehouse_ids)s::BIGINT[], %(product_ids)s::BIGINT[], %(lot_ids)s::BIGINT[])
-       AS asked (place, warehouse_id, product_id, lot_id)
+       coalesce(product.standard_cost, 0) AS standard_cost, currency.minor_units, company.rounding,
+       counting.number AS count_number
+  FROM unnest(%(places)s::INT[], %(warehouse_ids)s::BIGINT[], %(product_ids)s::BIGINT[], %(lot_ids)s::BIGINT[],
+              %(are_increases)s::BOOLEAN[]) AS asked (place, warehouse_id, product_id, lot_id, is_increase)
  CROSS JOIN company
   JOIN currency ON currency.code = company.currency
   LEFT JOIN warehouse ON warehouse.company_id = %(company_id)s::INT AND warehouse.id = asked.warehouse_id
   LEFT JOIN product ON product.company_id = %(company_id)s::INT AND product.id = asked.product_id
   LEFT JOIN lot ON lot.company_id = %(company_id)s::INT AND lot.id = asked.lot_id AND lot.product_id = asked.product_id
+  LEFT JOIN counting ON counting.warehouse_id = asked.warehouse_id AND counting.product_id = asked.product_id
   LEFT JOIN stock_level
          ON stock_level.company_id = %(company_id)s::INT AND stock_level.product_id = asked.product_id
         AND stock_level.warehouse_id = asked.warehouse_id AND stock_level.lot_id IS NOT DISTINCT FROM asked.lot_id

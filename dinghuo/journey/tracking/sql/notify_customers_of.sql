@@ -7,7 +7,7 @@ SELECT event.company_id, event.journey_id, event.id, event.kind, 'portal', %(at)
   FROM event
  WHERE event.company_id = %(company_id)s::INT
    AND event.kind IN ('OrderReleased', 'LineShort', 'ShipmentDispatched', 'ShipmentDelivered', 'InvoicePosted', 'CreditNotePosted',
-                      'OrderCancelled')
+                      'OrderCancelled', 'PromiseMoved', 'CustomerAsked')
    AND event.journey_id = ANY(%(order_ids)s::BIGINT[])
  ORDER BY event.id
 ON CONFLICT (company_id, event_id, channel) DO NOTHING

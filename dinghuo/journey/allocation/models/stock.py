@@ -1,5 +1,7 @@
 """Stock as it is, every move that made it so, and who was given what and why."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +48,10 @@ class StockLevel(CompanyRow):
 
 
 class InboundSupply(CompanyRow):
-    """Goods on their way in: what was bought, when it is expected, how much has come."""
+    """Goods on their way in: what was bought, when it is expected, how much has come.
+
+    `transfer_line` is set for goods that another warehouse sent.
+    """
 
     warehouse = fields.Within(Warehouse)
     product = fields.Within(Product)
@@ -56,17 +61,19 @@ class InboundSupply(CompanyRow):
     unit_cost = fields.unit_price()
     expected_on = models.DateField()
     is_generated = models.BooleanField(db_default=False)
+    transfer_line: "fields.Within[Any, Any]" = fields.Within("StockTransferLine", null=True)
 
     class Meta:
         db_table = "inbound_supply"
         constraints = (
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="inbound_is_positive"),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="inbound_not_negative"),
             models.CheckConstraint(condition=Q(received__gte=0, received__lte=F("quantity")), name="received_within_inbound"),
         )
         indexes = (
             models.Index(
                 fields=["company_id", "expected_on"], condition=Q(received__lt=F("quantity")), name="inbound_still_expected"
             ),
+            models.Index(fields=["company_id", "product"], condition=Q(received__lt=F("quantity")), name="inbound_by_product"),
         )
 
 
@@ -140,7 +147,10 @@ class Shortage(CompanyRow):
 
 
 class StockDocument(CompanyRow):
-    """A receipt, adjustment, dispatch or return: the moves that happened together. `posted_at` says that the ledger has them."""
+    """A receipt, adjustment, dispatch, return or transfer: the moves that happened together.
+
+    `posted_at` says that the ledger has them.
+    """
 
     class Kind(models.TextChoices):
         """Why stock changed."""
@@ -149,6 +159,7 @@ class StockDocument(CompanyRow):
         ADJUSTMENT = "adjustment", _("Adjustment")
         DISPATCH = "dispatch", _("Dispatch")
         RETURN = "return", _("Return")
+        TRANSFER = "transfer", _("Transfer")
 
     kind = fields.code(12, choices=Kind.choices)
     number = fields.code()
@@ -166,7 +177,8 @@ class StockDocument(CompanyRow):
             models.UniqueConstraint(fields=["company_id", "kind", "number"], name="stock_document_number_is_unique"),
             models.UniqueConstraint(fields=["company_id", "external_ref"], name="stock_document_imported_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["receipt", "adjustment", "dispatch", "return"]), name="stock_document_kind_is_known"
+                condition=Q(kind__in=["receipt", "adjustment", "dispatch", "return", "transfer"]),
+                name="stock_document_kind_is_known",
             ),
         )
         indexes = (models.Index(fields=["company_id", "id"], condition=Q(posted_at=None), name="stock_waiting_to_post"),)

@@ -1,0 +1,55 @@
+"""How warehouses keep products: the reserve that no promise counts on, and the zone where they lie."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from dinghuo.journey.allocation.rules.keeping import Setting
+from dinghuo.journey.allocation.rules.stock import is_quantity
+from dinghuo.kernel import journal, sql
+from dinghuo.kernel.errors import DONE, Malformed, Outcome
+from dinghuo.kernel.journal import Happened
+from dinghuo.kernel.tenancy import Act
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    place: int
+    code: str
+    setting_id: int | None
+
+
+@transaction.atomic
+def set_stock_settings(*, act: Act, settings: Sequence[Setting]) -> list[Outcome]:
+    """Set the safety stock and the zone of products in warehouses, in place of what was set before.
+
+    One outcome per setting, by its place. Refused: malformed, unknown_warehouse, unknown_product. Rule: docs/rules/stock.md.
+    """
+    wrong = [
+        Outcome(place, Malformed.code, facts={"columns": ["safety_quantity"]})
+        for place, setting in enumerate(settings)
+        if not is_quantity(setting.safety_quantity) or setting.safety_quantity < 0
+    ]
+    out = {outcome.id for outcome in wrong}
+    good = [place for place in range(len(settings)) if place not in out]
+    chosen = [settings[place] for place in good]
+
+    written = sql.rows(
+        "allocation/write_settings",
+        _Written,
+        company_id=act.company_id,
+        places=good,
+        warehouse_ids=[setting.warehouse_id for setting in chosen],
+        product_ids=[setting.product_id for setting in chosen],
+        safety_quantities=[setting.safety_quantity for setting in chosen],
+        zones=[setting.zone for setting in chosen],
+    )
+
+    events = [
+        Happened(row.setting_id, facts={"safety_quantity": settings[row.place].safety_quantity, "zone": settings[row.place].zone})
+        for row in written
+        if row.code == DONE and row.setting_id is not None
+    ]
+    journal.record(act, "StockSettingChanged", "stock_setting", events)
+    return sorted([*wrong, *(Outcome(row.place, row.code, row.setting_id) for row in written)], key=lambda outcome: outcome.id)

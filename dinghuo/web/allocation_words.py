@@ -1,0 +1,88 @@
+"""What the codes of policies, their runs and the keeping of stock are called: states and reasons, kinds of events, refusals."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+CODES: Final[Mapping[str, StrOrPromise]] = {
+    "asked": _("Waits to be computed"),
+    "computing": _("Being computed"),
+    "simulated": _("Simulated"),
+    "posting": _("Being posted"),
+    "full": _("in full"),
+    "shared": _("shared among all"),
+    "quota": _("its quota is used up"),
+    "floor": _("kept for others"),
+    "safety": _("safety stock"),
+    "short_life": _("too short a life"),
+    "line_complete": _("in full or not at all"),
+    "order_complete": _("the whole order or nothing"),
+    "minimum_fill": _("less than the smallest share"),
+    "order_value": _("too little of the order"),
+    "whole_cases": _("whole cases only"),
+    "last_delivery": _("the last delivery must be whole"),
+    "kit": _("whole sets only"),
+    "over_limit": _("over the credit limit"),
+    "lost": _("taken back by the policy"),
+    "never_above": _("no more than before"),
+    "kept": _("left as it was"),
+    "too_early": _("too early"),
+    "head_of_line": _("nobody overtakes"),
+    "patience_over": _("waited too long"),
+    "holding": _("kept until the rest comes"),
+    "worth_less": _("others are worth more"),
+    "one_lot": _("one lot only"),
+    "late": _("would come too late"),
+    "over": _("more than wanted"),
+    "aborted": _("left as it was: a promise would break"),
+}
+
+EVENTS: Final[Mapping[str, StrOrPromise]] = {
+    "PolicyInForce": _("Policy %(policy)s in force, version %(version)s"),
+    "PolicyRetired": _("Policy %(policy)s, version %(version)s, out of force"),
+    "PolicyScheduled": _("Policy %(policy)s scheduled from %(hour)s:00"),
+    "ScheduleEnded": _("Schedule of a policy ended"),
+    "PolicyRunAsked": _("Run of policy %(policy)s asked for"),
+    "PolicyRunComputed": _("Run computed: %(lines)s lines, %(gaining)s gain, %(losing)s lose"),
+    "PolicyRunDropped": _("Run dropped"),
+    "PolicyRunPosted": _("Run posted: %(gaining)s lines gained, %(losing)s lost"),
+    "LineCommitted": _("Line promised for good: %(reason)s"),
+    "CommitmentLifted": _("A run may change the line again"),
+    "TermsAgreed": _("Terms of allocation agreed"),
+    "StockSwapped": _("%(units)s units moved from one line to another: %(reason)s"),
+    "SwapUndone": _("%(units)s units moved back"),
+}
+
+REFUSALS: Final[Mapping[str, StrOrPromise]] = {
+    "unknown_policy": _("There is no policy %(policy)s in force."),
+    "unknown_code": _("The policy names what is not there: %(key)s %(value)s."),
+    "not_asked": _("The run is computed already or was dropped; its state is: %(state)s."),
+    "not_simulated": _("Only a simulated run can be posted; its state is: %(state)s."),
+    "not_posting": _("The run is not being posted; its state is: %(state)s."),
+    "not_to_be_dropped": _("The run can no longer be dropped; its state is: %(state)s."),
+    "inputs_changed": _("Lines or stock of %(count)s products have changed since the run was computed; simulate it again."),
+    "promise_broken": _("The run would break %(count)s promises; they must be settled before it is posted."),
+    "proof_failed": _("The run did not pass its proofs and is not posted."),
+    "left_out": _("Some products were left out, for somebody was faster with them."),
+    "already_committed": _("The line is promised for good already."),
+    "not_committed": _("The line is not promised for good."),
+    "committed_line": _("The line is promised for good; nothing is taken from it."),
+    "not_same_product": _("Only another line of the same product can give."),
+    "not_enough_to_take": _("Only %(movable)s units may be taken from the line."),
+    "more_than_lacking": _("The line lacks only %(lacking)s units."),
+    "already_undone": _("The swap was undone already."),
+    "lot_missing": _("This product is kept by lot: name the lot."),
+    "lot_not_kept": _("This product is not kept by lot."),
+    "dated_in_future": _("The day lies in the future; today is %(today)s."),
+    "dated_in_past": _("The day has passed; today is %(today)s."),
+    "being_counted": _("Count %(count)s is going on there; what it counts does not move until it ends."),
+    "same_warehouse": _("Goods are sent from one warehouse to another."),
+    "not_in_transit": _("Only %(free)s is still in transit."),
+    "more_than_sent": _("Only %(due)s of it was sent and has not arrived."),
+    "nothing_to_count": _("There is nothing to count, or all of it is being counted."),
+    "not_counting": _("The count is not open any more."),
+    "not_all_counted": _("%(product)s has not been counted yet."),
+    "moved_while_counted": _("%(product)s has moved since it was counted: count it again."),
+}
