@@ -1,14 +1,19 @@
 """A client that knows nothing but the OpenAPI document can do the whole journey."""
 
+import ast
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
+import dinghuo
 from dinghuo.reference.models import Company
 from tests.api.callers import Answer, answer_of
 from tests.api.callers import a_user as a_member
@@ -156,3 +161,16 @@ def test_the_docs_page_needs_nothing_that_the_content_policy_forbids(db: None) -
     assert not re.search(r"<style|\son\w+=|\sstyle=|https?://", html)
     for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', html):
         assert Client().get(address).status_code == 200, address
+
+
+def schemas_of(folder: Path) -> Iterator[str]:
+    """The names of the classes that API modules define."""
+    for path in [*folder.glob("**/api.py"), *folder.glob("**/*_api.py"), *folder.glob("reference/api/*.py")]:
+        yield from (node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef))
+
+
+def test_no_two_schemas_share_a_name() -> None:
+    # The document knows schemas by their names alone: of two with one name, the second takes the place of the first.
+    seen = Counter(schemas_of(Path(dinghuo.__file__).parent))
+    assert len(seen) > 100
+    assert [name for name, count in seen.items() if count > 1] == []

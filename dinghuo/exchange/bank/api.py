@@ -177,7 +177,7 @@ class PolicyVersion:
     policy_version: int
 
 
-class LinesWanted(Paging):
+class BankLinesWanted(Paging):
     """Which lines to list."""
 
     account: Code | None = Field(None, description="The bank account's code")
@@ -250,7 +250,7 @@ class AliasAsked(Asked):
     customer_id: BodyId
 
 
-class PolicyAsked(Asked):
+class MatchPolicyAsked(Asked):
     """The settings that differ from the first policy's."""
 
     settings: dict[str, Any]
@@ -287,7 +287,7 @@ def import_bank_statements(request: ApiRequest, asked: FileAsked) -> ImportedFil
 
 
 @route(router, "GET /bank/lines", needs="bank.read")
-def list_bank_lines(request: ApiRequest, wanted: Query[LinesWanted]) -> Page[BankLine]:
+def list_bank_lines(request: ApiRequest, wanted: Query[BankLinesWanted]) -> Page[BankLine]:
     """List bank lines with what became of them, the newest first."""
     asked = wanted.model_dump(include={"account", "state", "outcome"})
     found = bank_queries.bank_lines(company_id=request.act.company_id, before=wanted.before, count=wanted.count, **asked)
@@ -375,7 +375,7 @@ def retire_payer_alias(request: ApiRequest, payer_alias_id: Id) -> Batch:
 
 
 @route(router, "POST /bank/match-policy", needs="bank.write", status=201)
-def put_match_policy(request: ApiRequest, asked: PolicyAsked) -> PolicyVersion:
+def put_match_policy(request: ApiRequest, asked: MatchPolicyAsked) -> PolicyVersion:
     """Put a new version of the match policy in force."""
     return PolicyVersion(set_match_policy(act=request.act, settings=asked.settings))
 

@@ -83,7 +83,7 @@ class ShortageQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionAsked:
+class ShortageAsked:
     """What a customer was asked about one of its orders, and what it chose."""
 
     id: int
@@ -212,14 +212,14 @@ def ask_customer(request: ApiRequest, shortage_id: Id) -> ShortageQuestion:
 
 
 @route(router, "GET /shortage-questions", needs="portal.read")
-def list_questions(request: ApiRequest, wanted: Query[Paging]) -> Page[QuestionAsked]:
+def list_shortage_questions(request: ApiRequest, wanted: Query[Paging]) -> Page[ShortageAsked]:
     """List what one was asked about one's own orders, the newest first."""
     asked = {"customer_id": request.bearer.customer_id or 0, "before": wanted.before, "count": wanted.count, "only_id": None}
-    return page_of(sql.rows("allocation/questions_before", QuestionAsked, company_id=request.act.company_id, **asked), wanted)
+    return page_of(sql.rows("allocation/questions_before", ShortageAsked, company_id=request.act.company_id, **asked), wanted)
 
 
 @route(router, "POST /shortage-questions/{question_id}/answer", needs="portal.write")
-def answer_own_question(request: ApiRequest, question_id: Id, asked: ChoiceAsked) -> QuestionAsked:
+def answer_own_question(request: ApiRequest, question_id: Id, asked: ChoiceAsked) -> ShortageAsked:
     """Choose what happens to a short line of one's own, once.
 
     Refused with `already_answered`, `question_expired`, `shortage_closed`, `not_offered`.
@@ -228,7 +228,7 @@ def answer_own_question(request: ApiRequest, question_id: Id, asked: ChoiceAsked
     done = answer_question(act=request.act, question_id=question_id, choice=asked.choice, customer_id=customer_id)
     the_only([done])
     only = {"customer_id": customer_id, "before": ID_MAX, "count": 1, "only_id": question_id}
-    (row,) = sql.rows("allocation/questions_before", QuestionAsked, company_id=request.act.company_id, **only)
+    (row,) = sql.rows("allocation/questions_before", ShortageAsked, company_id=request.act.company_id, **only)
     request.moved = [row.order_id]
     return row
 

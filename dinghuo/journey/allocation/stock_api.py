@@ -139,7 +139,7 @@ class Quarantine:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class StockMade:
     """The ids of what was made, in the order it was asked for."""
 
     ids: list[int]
@@ -260,7 +260,7 @@ def list_stock_settings(request: ApiRequest, wanted: Query[OfStock]) -> Page[Sto
 
 
 @route(router, "POST /stock/settings", needs="stock.write", status=201)
-def set_stock_settings(request: ApiRequest, asked: SettingsAsked) -> Made:
+def set_stock_settings(request: ApiRequest, asked: SettingsAsked) -> StockMade:
     """Set safety stock and zones, in place of what was set."""
     known = named(request.act.company_id, asked.lines)
     wanted = [
@@ -268,7 +268,7 @@ def set_stock_settings(request: ApiRequest, asked: SettingsAsked) -> Made:
         for place, line in enumerate(asked.lines, 1)
     ]
     done = all_done(settings.set_stock_settings(act=request.act, settings=wanted))
-    return Made([outcome.document_id or 0 for outcome in done])
+    return StockMade([outcome.document_id or 0 for outcome in done])
 
 
 @route(router, "GET /stock/transfers", needs="stock.read")
@@ -315,7 +315,7 @@ def list_quarantine(request: ApiRequest, wanted: Query[Opened]) -> Page[Quaranti
 
 
 @route(router, "POST /stock/quarantine", needs="stock.write", status=201)
-def set_aside(request: ApiRequest, asked: AsideAsked) -> Made:
+def set_aside(request: ApiRequest, asked: AsideAsked) -> StockMade:
     """Set free stock aside, all lines or none. Refused with `not_enough_free_stock`."""
     known = named(request.act.company_id, asked.lines)
     goods = [
@@ -323,21 +323,21 @@ def set_aside(request: ApiRequest, asked: AsideAsked) -> Made:
         for place, line in enumerate(asked.lines, 1)
     ]
     done = all_done(quarantine.set_aside(act=request.act, goods=goods, reason=asked.reason))
-    return Made([outcome.document_id or 0 for outcome in done])
+    return StockMade([outcome.document_id or 0 for outcome in done])
 
 
 @route(router, "POST /stock/quarantine/{quarantine_id}/release", needs="stock.write")
-def release_quarantine(request: ApiRequest, quarantine_id: Id, asked: Because) -> Made:
+def release_quarantine(request: ApiRequest, quarantine_id: Id, asked: Because) -> StockMade:
     """Let goods that were set aside be given to orders again. Refused with `not_set_aside`."""
     the_only(quarantine.release_quarantine(act=request.act, quarantine_ids=[quarantine_id], reason=asked.reason))
-    return Made([quarantine_id])
+    return StockMade([quarantine_id])
 
 
 @route(router, "POST /stock/quarantine/{quarantine_id}/scrap", needs="stock.write")
-def scrap_quarantine(request: ApiRequest, quarantine_id: Id, asked: Because) -> Made:
+def scrap_quarantine(request: ApiRequest, quarantine_id: Id, asked: Because) -> StockMade:
     """Write goods off that were set aside. Refused with `not_set_aside`, `being_counted`."""
     the_only(quarantine.scrap_quarantine(act=request.act, quarantine_ids=[quarantine_id], reason=asked.reason))
-    return Made([quarantine_id])
+    return StockMade([quarantine_id])
 
 
 def _transfers(request: ApiRequest, *, before: int, count: int, only_id: int | None, only_open: bool) -> list[Transfer]:

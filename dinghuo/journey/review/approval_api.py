@@ -160,7 +160,7 @@ class StepDecision(Asked):
     reason: Reason
 
 
-class Question(Asked):
+class StepQuestion(Asked):
     """What an approver wants to know first."""
 
     question: Reason
@@ -262,7 +262,7 @@ def decline_order(request: ApiRequest, approval_step_id: Id, asked: StepDecision
 
 
 @route(router, f"POST {STEP}/ask", needs="orders.approve")
-def question_order(request: ApiRequest, approval_step_id: Id, asked: Question) -> StepDecided:
+def question_order(request: ApiRequest, approval_step_id: Id, asked: StepQuestion) -> StepDecided:
     """Put a question about an order on record; its step goes on waiting. Refused like declining."""
     return decided(request, ask_step(act=request.act, step_id=approval_step_id, question=asked.question))
 
