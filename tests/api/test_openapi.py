@@ -1,23 +1,21 @@
 """A client that knows nothing but the OpenAPI document can do the whole journey."""
 
-import ast
+import inspect
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-import dinghuo
 from dinghuo.reference.models import Company
 from tests.api.callers import Answer, answer_of
 from tests.api.callers import a_user as a_member
 from tests.api.document import ROOT, described, document, faults
+from tests.api.test_rights import operations
 
 PASSWORD = "a long enough secret"
 
@@ -163,14 +161,26 @@ def test_the_docs_page_needs_nothing_that_the_content_policy_forbids(db: None) -
         assert Client().get(address).status_code == 200, address
 
 
-def schemas_of(folder: Path) -> Iterator[str]:
-    """The names of the classes that API modules define."""
-    for path in [*folder.glob("**/api.py"), *folder.glob("**/*_api.py"), *folder.glob("reference/api/*.py")]:
-        yield from (node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.ClassDef))
+def schemas_in(asked: Any, seen: set[Any]) -> set[Any]:
+    """The classes that a type is made of, itself among them."""
+    if asked in seen:
+        return seen
+    parts = [*get_args(asked), *getattr(asked, "__pydantic_generic_metadata__", {}).get("args", ())]
+    if isinstance(asked, type) and (is_dataclass(asked) or hasattr(asked, "model_fields")):
+        seen.add(asked)
+        parts += get_type_hints(asked).values()
+    for part in parts:
+        if isinstance(part, type) or get_args(part):
+            schemas_in(part, seen)
+    return seen
 
 
 def test_no_two_schemas_share_a_name() -> None:
     # The document knows schemas by their names alone: of two with one name, the second takes the place of the first.
-    seen = Counter(schemas_of(Path(dinghuo.__file__).parent))
-    assert len(seen) > 100
-    assert [name for name, count in seen.items() if count > 1] == []
+    seen: set[Any] = set()
+    for _call, operation in operations():
+        for asked in get_type_hints(inspect.unwrap(operation.view_func)).values():
+            schemas_in(asked, seen)
+    names = Counter(schema.__name__ for schema in seen)
+    assert len(names) > 150
+    assert [name for name, count in names.items() if count > 1] == []

@@ -38,7 +38,7 @@ router = Router(tags=["promises"])
 
 
 @dataclass(frozen=True, slots=True)
-class LinePromise:
+class LinePromised:
     """What an order line can be promised now, in stock units, and the day that it was promised, if any.
 
     `promised_on` is the first day from which all that is `wanted` can be there, null when no supply is known that fills it;
@@ -61,7 +61,7 @@ class OrderPromises:
     """What the lines of an order can be promised; those that have their goods are left out."""
 
     order_id: int
-    lines: list[LinePromise]
+    lines: list[LinePromised]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +301,8 @@ def allocate_hold(request: ApiRequest, stock_hold_id: Id, asked: HoldAllocationA
     return HoldAllocated(order_id, Decimal(done.facts["units"]).normalize(), Decimal(done.facts["short"]).normalize())
 
 
-def _shown(row: PromisedLine) -> LinePromise:
-    return LinePromise(
+def _shown(row: PromisedLine) -> LinePromised:
+    return LinePromised(
         order_line_id=row.line_id,
         position=row.position,
         product=row.product,
