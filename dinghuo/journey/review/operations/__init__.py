@@ -1,6 +1,14 @@
 """Every write of review."""
 
-from dinghuo.journey.review.operations.approvals import approve_step, ask_step, escalate_overdue, reject_step
+from dinghuo.journey.review.operations.approvals import (
+    approve_step,
+    approve_steps,
+    ask_step,
+    ask_steps,
+    escalate_overdue,
+    reject_step,
+    reject_steps,
+)
 from dinghuo.journey.review.operations.decisions import reject_orders, release_orders
 from dinghuo.journey.review.operations.delegations import delegate, end_delegations
 from dinghuo.journey.review.operations.doors import check_orders
@@ -24,8 +32,10 @@ __all__ = [
     "admit_member",
     "answer_question",
     "approve_step",
+    "approve_steps",
     "ask_about_orders",
     "ask_step",
+    "ask_steps",
     "change_rule",
     "check_orders",
     "delegate",
@@ -36,6 +46,7 @@ __all__ = [
     "install_rules",
     "reject_orders",
     "reject_step",
+    "reject_steps",
     "release_holds",
     "release_orders",
     "restore_rule",
