@@ -51,6 +51,8 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "cannot_be_cancelled": _("An order in this state cannot be cancelled: %(state)s."),
     "stock_is_allocated": _("Goods of this order are on their way already; it cannot be cancelled."),
     "unknown_customer": _("There is no such customer."),
+    "unknown_parent": _("This customer heads no group: it is missing, this one itself, or in a group already."),
+    "unknown_country": _("There is no such country."),
     "unknown_order": _("There is no such order."),
     "unknown_warehouse": _("There is no such warehouse."),
     "unknown_product": _("There is no such product."),

@@ -226,6 +226,7 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "RoleDelegated": _("Role lent to a deputy"),
     "DelegationEnded": _("Delegation ended"),
     "DutiesSeparated": _("Incompatible duties changed"),
+    "CompanyChanged": _("Company settings changed"),
     "CustomerChanged": _("Customer changed"),
     "BankAccountKept": _("Bank account %(code)s kept"),
     "BankFileImported": _("Bank file %(file)s imported, %(lines)s lines new"),

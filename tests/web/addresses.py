@@ -1,5 +1,6 @@
 """Every address of the pages, with the method that it answers and what it needs, found by walking the resolver."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,7 +66,4 @@ def path_of(address: Address, goods: Goods) -> str:
         "rule": goods.rule,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
-    route = address.route
-    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id", "question_id", "rule_id", "delegation_id"):
-        route = route.replace(f"<id:{name}>", str(found))
-    return f"/{route}"
+    return "/" + re.sub(r"<id:\w+>", str(found), address.route)

@@ -212,7 +212,7 @@ def ask_customer(request: ApiRequest, shortage_id: Id) -> ShortageQuestion:
 
 
 @route(router, "GET /shortage-questions", needs="portal.read")
-def list_questions(request: ApiRequest, wanted: Query[Paging]) -> Page[QuestionAsked]:
+def list_shortage_questions(request: ApiRequest, wanted: Query[Paging]) -> Page[QuestionAsked]:
     """List what one was asked about one's own orders, the newest first."""
     asked = {"customer_id": request.bearer.customer_id or 0, "before": wanted.before, "count": wanted.count, "only_id": None}
     return page_of(sql.rows("allocation/questions_before", QuestionAsked, company_id=request.act.company_id, **asked), wanted)

@@ -15,6 +15,7 @@ from dinghuo.journey.review.operations.doors import check_orders
 from dinghuo.journey.review.operations.duties import admit_member, separate_duties
 from dinghuo.journey.review.operations.holds import hold_lines, hold_orders, release_holds
 from dinghuo.journey.review.operations.judging import review_held_orders, review_orders
+from dinghuo.journey.review.operations.limits import change_customer
 from dinghuo.journey.review.operations.matrix import set_matrix, set_sales_person
 from dinghuo.journey.review.operations.questions import answer_question, ask_about_orders
 from dinghuo.journey.review.operations.rule_versions import (
@@ -36,6 +37,7 @@ __all__ = [
     "ask_about_orders",
     "ask_step",
     "ask_steps",
+    "change_customer",
     "change_rule",
     "check_orders",
     "delegate",
