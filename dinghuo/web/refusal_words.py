@@ -23,6 +23,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_its_turn": _("Somebody else has to approve first."),
     "order_changed": _("The order has changed since the approval was asked for."),
     "four_eyes": _("Who entered, changed, sells or has approved this order does not approve it."),
+    "four_eyes_release": _("Who entered or changed this order does not release it."),
     "lacks_role": _("This approval is for another role."),
     "incompatible_duties": _("The two duties must not be in one hand: %(because)s"),
     "unknown_reason": _("Choose a reason and say it in words. The reasons are: %(codes)s."),

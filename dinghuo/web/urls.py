@@ -16,7 +16,7 @@ from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, reviewing, sign_in
+from dinghuo.web import actions, addresses, api, disputes, health, home, order_entry, orders, payments, portal, reviewing, sign_in
 
 register_converter(addresses.IdConverter, "id")
 
@@ -83,6 +83,8 @@ urlpatterns = [
     path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),
     path("finance/invoices/<id:invoice_id>/invoice.pdf", papers.invoice, name="paper-invoice"),
     path("finance/receivables/", finance.receivables, name="receivables"),
+    path("finance/invoices/<id:invoice_id>/dispute/", disputes.open_dispute, name="dispute-open"),
+    path("finance/disputes/<id:dispute_id>/close/", disputes.close_dispute, name="dispute-close"),
     path("finance/payments/", finance.payments, name="payments"),
     path("finance/payments/new/", payments.new_payment, name="payment-new"),
     path("tracking/", tracking.tracking, name="tracking"),

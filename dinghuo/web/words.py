@@ -331,7 +331,8 @@ def touch(kind: str) -> str:
 
 def refusal(code: str, facts: Mapping[str, Any]) -> str:
     """A refusal in one sentence."""
-    sentence = REFUSALS.get(code)
+    is_release = code == "four_eyes" and facts.get("duty") == "release_hold"
+    sentence = REFUSALS.get("four_eyes_release" if is_release else code)
     told = of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
     numbers = ", ".join(str(number) for number in facts.get("numbers") or ())
     return f"{told} ({numbers})" if numbers else told

@@ -11,7 +11,7 @@ from tests.web.site import Goods
 
 # Pages whose method is POST; every other answers GET.
 POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-answer", "portal-feedback", "invoice-post"}
-POSTED |= {"rule-retire", "rule-restore", "rule-trial-form", "delegation-new", "delegation-end"}
+POSTED |= {"dispute-open", "dispute-close", "rule-retire", "rule-restore", "rule-trial-form", "delegation-new", "delegation-end"}
 POSTED |= {"review-release", "review-reject", "review-approve", "review-decline", "review-ask", "review-ask-as-approver"}
 POSTED |= {"review-hold-lines", "review-free-lines", "question-answer", "portal-answer"}
 

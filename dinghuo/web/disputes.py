@@ -1,0 +1,40 @@
+"""The buttons of disputes on the page of receivables; what they change for orders on hold comes at once."""
+
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from dinghuo.journey.finance.operations import DisputeDraft, close_disputes, open_disputes
+from dinghuo.journey.reactions import run_ready
+from dinghuo.kernel.errors import Refused
+from dinghuo.reference.access import MemberRequest, page
+from dinghuo.reference.acting import perform, tell_refusal
+from dinghuo.web import order_form
+
+TEXT_MAX = 300
+AMOUNT_MAX = Decimal(10**12)
+
+
+@page(needs="invoices.write", methods=["POST"])
+def open_dispute(request: MemberRequest, invoice_id: int) -> HttpResponse:
+    """Mark an invoice as disputed, all that is open of it without an amount; orders held because it is late are judged again."""
+    typed = order_form.cleaned(request.POST.get("amount", ""), order_form.NUMBER_MAX)
+    amount = order_form.number(typed) if typed else None
+    if typed and (amount is None or not 0 < amount < AMOUNT_MAX or amount != round(amount, 3)):
+        tell_refusal(request, Refused("", code="malformed_amount"))
+        return redirect("receivables")
+    draft = DisputeDraft(invoice_id, order_form.cleaned(request.POST.get("reason", ""), TEXT_MAX), amount)
+    if perform(request, open_disputes, done=_("The invoice is disputed; it counts as late no more."), drafts=[draft]):
+        run_ready(act=request.act, only=["review_again"])
+    return redirect("receivables")
+
+
+@page(needs="invoices.write", methods=["POST"])
+def close_dispute(request: MemberRequest, dispute_id: int) -> HttpResponse:
+    """End a dispute with what came of it; what is open of the invoice may be late again."""
+    said = order_form.cleaned(request.POST.get("resolution", ""), TEXT_MAX)
+    if perform(request, close_disputes, done=_("The dispute was closed."), dispute_ids=[dispute_id], resolution=said):
+        run_ready(act=request.act, only=["review_again"])
+    return redirect("receivables")
