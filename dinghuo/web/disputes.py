@@ -2,13 +2,16 @@
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from dinghuo.journey.finance.models import SalesInvoice
 from dinghuo.journey.finance.operations import DisputeDraft, close_disputes, open_disputes
 from dinghuo.journey.reactions import run_ready
-from dinghuo.kernel.errors import Refused
+from dinghuo.kernel.errors import Missing, Refused
+from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.acting import perform, tell_refusal
 from dinghuo.web import order_form
@@ -20,6 +23,7 @@ AMOUNT_MAX = Decimal(10**12)
 @page(needs="invoices.write", methods=["POST"])
 def open_dispute(request: MemberRequest, invoice_id: int) -> HttpResponse:
     """Mark an invoice as disputed, all that is open of it without an amount; orders held because it is late are judged again."""
+    refuse_unknown(request.act, invoice_id)
     typed = order_form.cleaned(request.POST.get("amount", ""), order_form.NUMBER_MAX)
     amount = order_form.number(typed) if typed else None
     if typed and (amount is None or not 0 < amount < AMOUNT_MAX or amount != round(amount, 3)):
@@ -29,6 +33,13 @@ def open_dispute(request: MemberRequest, invoice_id: int) -> HttpResponse:
     if perform(request, open_disputes, done=_("The invoice is disputed; it counts as late no more."), drafts=[draft]):
         run_ready(act=request.act, only=["review_again"])
     return redirect("receivables")
+
+
+@transaction.atomic
+def refuse_unknown(act: Act, invoice_id: int) -> None:
+    """Raise Missing for an invoice that the company does not have."""
+    if not SalesInvoice.objects.filter(company_id=act.company_id, id=invoice_id).exists():
+        raise Missing("There is no such invoice.", id=invoice_id)
 
 
 @page(needs="invoices.write", methods=["POST"])

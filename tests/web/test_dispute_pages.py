@@ -65,8 +65,7 @@ def test_disputes_of_others_are_not_there_and_sales_opens_none(site: Site, invoi
     other = open_site().clients["finance"]
     assert other.post(f"/finance/disputes/{key}/close/", {"resolution": "mine"}).status_code == 404
     assert other.post(f"/finance/disputes/{10**15}/close/", {"resolution": "mine"}).status_code == 404
-    refused = read(other.post(f"/finance/invoices/{invoice_id}/dispute/", {"reason": "mine"}, follow=True)).text
-    assert "There is no such invoice" in refused
+    assert other.post(f"/finance/invoices/{invoice_id}/dispute/", {"reason": "mine"}).status_code == 404
     assert site.clients["sales"].post(f"/finance/invoices/{invoice_id}/dispute/", {"reason": "mine"}).status_code == 403
     assert "Close dispute" not in read(site.clients["sales"].get("/finance/receivables/")).text
     with site.acting():

@@ -13,8 +13,8 @@ SELECT
     sales_order.customer_po, sales_order.currency, sales_order.ordered_on, sales_order.requested_on,
     sales_order.payment_terms_days, sales_order.cash_discount_rate, sales_order.cash_discount_days, sales_order.incoterm,
     sales_order.freight_payer, sales_order.ship_to_name, sales_order.ship_to_address, sales_order.ship_to_city,
-    sales_order.ship_to_region, sales_order.ship_to_postcode, sales_order.ship_to_country, sales_order.amount_net, sales_order.amount_tax, sales_order.amount_gross,
-    sales_order.invoiced_gross,
+    sales_order.ship_to_region, sales_order.ship_to_postcode, sales_order.ship_to_country, sales_order.amount_net,
+    sales_order.amount_tax, sales_order.amount_gross, sales_order.invoiced_gross,
     (
         SELECT coalesce(sum(receivable.applied), 0)
           FROM sales_invoice
