@@ -64,6 +64,8 @@ def path_of(address: Address, goods: Goods) -> str:
         "paper-invoice": goods.invoice,
         "portal-paper-invoice": goods.invoice,
         "rule": goods.rule,
+        "customer": goods.customer,
+        "product": goods.product,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
     return "/" + re.sub(r"<id:\w+>", str(found), address.route)
