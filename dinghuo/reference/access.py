@@ -36,6 +36,8 @@ def _to(*roles: Role) -> frozenset[Role]:
 
 PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "home.read": STAFF,
+    "company.read": STAFF,
+    "company.write": _to(),
     "customers.read": STAFF,
     "customers.write": _to(Role.SALES),
     "products.read": STAFF,

@@ -95,6 +95,13 @@ def within_reach(value: date) -> date:
     return value
 
 
+def below_one(value: Decimal) -> Decimal:
+    """The share, if it is less than the whole."""
+    if value >= 1:
+        raise ValueError("must be below 1")
+    return value
+
+
 Quantity = Annotated[Decimal, Exact(places=3)]
 """A quantity in stock units, zero or more."""
 SomeQuantity = Annotated[Decimal, Exact(places=3, above_zero=True)]
@@ -113,6 +120,8 @@ Limit = Annotated[Decimal, Exact(places=3)]
 """An amount in company currency, zero or more."""
 Rate = Annotated[Decimal, Exact(places=4, digits=1)]
 """A tax rate as a fraction: 0.13 is 13 %."""
+Share = Annotated[Decimal, Exact(places=4, digits=1), AfterValidator(below_one)]
+"""A part of a whole, below 1: a cash discount."""
 Weight = Annotated[Decimal, Exact(places=3, digits=7)]
 """A weight in kilograms."""
 

@@ -33,6 +33,7 @@ from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
 from dinghuo.journey.review import approval_api as approvals
+from dinghuo.journey.review import customer_api as customers
 from dinghuo.journey.review import queue_api as review_queue
 from dinghuo.journey.review import rule_api as rules
 from dinghuo.journey.shipping import api as shipping
@@ -41,7 +42,7 @@ from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Refused
 from dinghuo.kernel.retries import is_passing
 from dinghuo.reference.access import PUBLIC, declare
-from dinghuo.reference.api import customers, places, products, tokens
+from dinghuo.reference.api import company, places, products, tokens
 from dinghuo.reference.bearers import BearerToken
 from dinghuo.reference.routes import SAFE, problem, refused, response_of
 from dinghuo.reference.wire import BODY_BYTES_MAX
@@ -61,6 +62,8 @@ Everything that the pages can do, for programs. Get a token from `POST /api/v1/t
 
 ROUTERS: Final[Sequence[Router]] = (
     tokens.router,
+    company.router,
+    # The routes of customers, with the change that looks at duties.
     customers.router,
     products.router,
     places.router,

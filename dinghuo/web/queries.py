@@ -79,9 +79,15 @@ class OrderHead:
     ordered_on: date
     requested_on: date | None
     payment_terms_days: int
+    cash_discount_rate: Decimal
+    cash_discount_days: int
+    incoterm: str
+    freight_payer: str
     ship_to_name: str
     ship_to_address: str
     ship_to_city: str
+    ship_to_region: str
+    ship_to_postcode: str
     ship_to_country: str
     amount_net: Decimal
     amount_tax: Decimal

@@ -19,12 +19,12 @@ from dinghuo.journey.reactions import hold_back_orders, run_after
 from dinghuo.journey.review.models import ApprovalStep, ReasonCode, RequestState, StepState
 from dinghuo.journey.review.operations import (
     answer_question,
-    approve_step,
+    approve_steps,
     ask_about_orders,
-    ask_step,
+    ask_steps,
     hold_lines,
     reject_orders,
-    reject_step,
+    reject_steps,
     release_holds,
     release_orders,
 )
@@ -43,7 +43,7 @@ CHOSEN_MAX: Final = 200
 REFUSALS_TOLD: Final = 3
 
 OnOrders = Callable[..., Sequence[Outcome]]
-OnStep = Callable[[Act, int], Outcome]
+OnSteps = Callable[[Act, Sequence[int]], Sequence[Outcome]]
 
 
 def words_of(request: MemberRequest, name: str) -> str:
@@ -160,8 +160,8 @@ reject = deciding(reject_orders, "orders.release")
 hold_back = deciding(hold_back_orders, "orders.release")
 
 
-def on_steps(act: Act, order_ids: Sequence[int], work: OnStep) -> list[Outcome]:
-    """Decide the approval that each order waits for, one after the other; the outcomes are those of the orders."""
+def on_steps(act: Act, order_ids: Sequence[int], decision: OnSteps) -> list[Outcome]:
+    """Decide the approvals that orders wait for, all in one operation; the outcomes are those of the orders."""
     with transaction.atomic():
         steps = ApprovalStep.objects.filter(
             company_id=act.company_id,
@@ -170,14 +170,12 @@ def on_steps(act: Act, order_ids: Sequence[int], work: OnStep) -> list[Outcome]:
             state=StepState.WAITING,
             asked_at__isnull=False,
         )
-        current = dict(steps.values_list("request__order_id", "id"))
-    outcomes = []
-    for order_id in order_ids:
-        if order_id in current:
-            outcomes.append(replace(work(act, current[order_id]), id=order_id))
-        else:
-            outcomes.append(Outcome(id=order_id, code="nothing_to_approve"))
-    return outcomes
+        order_of = dict(steps.values_list("id", "request__order_id"))
+    outcomes = decision(act, list(order_of)) if order_of else []
+    nothing = sorted(set(order_ids) - set(order_of.values()))
+    return [replace(outcome, id=order_of[outcome.id]) for outcome in outcomes] + [
+        Outcome(id=order_id, code="nothing_to_approve") for order_id in nothing
+    ]
 
 
 @page(needs="orders.approve", methods=["POST"])
@@ -186,7 +184,7 @@ def approve(request: MemberRequest) -> HttpResponse:
     reason = why(request)
 
     def work(*, act: Act, order_ids: Sequence[int]) -> Sequence[Outcome]:
-        return on_steps(act, order_ids, lambda act, step_id: approve_step(act=act, step_id=step_id, **reason))
+        return on_steps(act, order_ids, lambda act, ids: approve_steps(act=act, step_ids=ids, **reason))
 
     decide(request, work, chosen(request, "order"))
     return back(request, reverse("review"))
@@ -198,7 +196,7 @@ def decline(request: MemberRequest) -> HttpResponse:
     reason = why(request)
 
     def work(*, act: Act, order_ids: Sequence[int]) -> Sequence[Outcome]:
-        return on_steps(act, order_ids, lambda act, step_id: reject_step(act=act, step_id=step_id, **reason))
+        return on_steps(act, order_ids, lambda act, ids: reject_steps(act=act, step_ids=ids, **reason))
 
     decide(request, work, chosen(request, "order"))
     return back(request, reverse("review"))
@@ -222,7 +220,7 @@ def ask_as_approver(request: MemberRequest) -> HttpResponse:
     question = question_of(request)
 
     def work(*, act: Act, order_ids: Sequence[int]) -> Sequence[Outcome]:
-        return on_steps(act, order_ids, lambda act, step_id: ask_step(act=act, step_id=step_id, question=question))
+        return on_steps(act, order_ids, lambda act, ids: ask_steps(act=act, step_ids=ids, question=question))
 
     decide(request, work, chosen(request, "order"))
     return back(request, reverse("review"))

@@ -16,7 +16,7 @@ from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, reviewing, sign_in
+from dinghuo.web import actions, addresses, api, disputes, health, home, order_entry, orders, payments, portal, reviewing, sign_in
 
 register_converter(addresses.IdConverter, "id")
 
@@ -67,6 +67,7 @@ urlpatterns = [
     path("settings/rules/<id:rule_id>/change/", rules.change, name="rule-change"),
     path("settings/rules/<id:rule_id>/retire/", rules.retire, name="rule-retire"),
     path("settings/rules/<id:rule_id>/restore/", rules.restore, name="rule-restore"),
+    path("settings/company/", reference.company, name="company-settings"),
     path("settings/matrix/", matrix.matrix, name="matrix"),
     path("settings/matrix/change/", matrix.change_matrix, name="matrix-change"),
     path("settings/delegations/", delegations.delegations, name="delegations"),
@@ -82,14 +83,18 @@ urlpatterns = [
     path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),
     path("finance/invoices/<id:invoice_id>/invoice.pdf", papers.invoice, name="paper-invoice"),
     path("finance/receivables/", finance.receivables, name="receivables"),
+    path("finance/invoices/<id:invoice_id>/dispute/", disputes.open_dispute, name="dispute-open"),
+    path("finance/disputes/<id:dispute_id>/close/", disputes.close_dispute, name="dispute-close"),
     path("finance/payments/", finance.payments, name="payments"),
     path("finance/payments/new/", payments.new_payment, name="payment-new"),
     path("tracking/", tracking.tracking, name="tracking"),
     path("tracking/<id:feedback_id>/answer/", tracking.answer, name="feedback-answer"),
     path("analytics/", analytics.analytics, name="analytics"),
     path("customers/", reference.customers, name="customers"),
+    path("customers/<id:customer_id>/", reference.customer, name="customer"),
     path("customers/choices/", reference.customer_choices, name="customer-choices"),
     path("products/", reference.products, name="products"),
+    path("products/<id:product_id>/", reference.product, name="product"),
     path("products/choices/", reference.product_choices, name="product-choices"),
     path("portal/", portal.portal, name="portal"),
     path("portal/orders/<id:order_id>/", portal.portal_order, name="portal-order"),

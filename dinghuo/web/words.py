@@ -226,6 +226,7 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "RoleDelegated": _("Role lent to a deputy"),
     "DelegationEnded": _("Delegation ended"),
     "DutiesSeparated": _("Incompatible duties changed"),
+    "CompanyChanged": _("Company settings changed"),
     "CustomerChanged": _("Customer changed"),
     "BankAccountKept": _("Bank account %(code)s kept"),
     "BankFileImported": _("Bank file %(file)s imported, %(lines)s lines new"),
@@ -330,7 +331,8 @@ def touch(kind: str) -> str:
 
 def refusal(code: str, facts: Mapping[str, Any]) -> str:
     """A refusal in one sentence."""
-    sentence = REFUSALS.get(code)
+    is_release = code == "four_eyes" and facts.get("duty") == "release_hold"
+    sentence = REFUSALS.get("four_eyes_release" if is_release else code)
     told = of(code).capitalize() if sentence is None else str(sentence) % _readable(facts)
     numbers = ", ".join(str(number) for number in facts.get("numbers") or ())
     return f"{told} ({numbers})" if numbers else told

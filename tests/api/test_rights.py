@@ -159,6 +159,8 @@ ROUTES = {
     "GET /events": "events.read",
     "GET /feedback": "feedback.read portal.read",
     "POST /feedback/{feedback_id}/answer": "feedback.answer",
+    "GET /company": "company.read",
+    "PATCH /company": "company.write",
     "GET /approvals": "approvals.read",
     "POST /approvals/{approval_step_id}/approve": "orders.approve",
     "POST /approvals/{approval_step_id}/reject": "orders.approve",

@@ -1,5 +1,6 @@
 """Every address of the pages, with the method that it answers and what it needs, found by walking the resolver."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from tests.web.site import Goods
 
 # Pages whose method is POST; every other answers GET.
 POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-answer", "portal-feedback", "invoice-post"}
-POSTED |= {"rule-retire", "rule-restore", "rule-trial-form", "delegation-new", "delegation-end"}
+POSTED |= {"dispute-open", "dispute-close", "rule-retire", "rule-restore", "rule-trial-form", "delegation-new", "delegation-end"}
 POSTED |= {"review-release", "review-reject", "review-approve", "review-decline", "review-ask", "review-ask-as-approver"}
 POSTED |= {"review-hold-lines", "review-free-lines", "question-answer", "portal-answer"}
 
@@ -63,9 +64,8 @@ def path_of(address: Address, goods: Goods) -> str:
         "paper-invoice": goods.invoice,
         "portal-paper-invoice": goods.invoice,
         "rule": goods.rule,
+        "customer": goods.customer,
+        "product": goods.product,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
-    route = address.route
-    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id", "question_id", "rule_id", "delegation_id"):
-        route = route.replace(f"<id:{name}>", str(found))
-    return f"/{route}"
+    return "/" + re.sub(r"<id:\w+>", str(found), address.route)

@@ -87,6 +87,8 @@ class Goods:
     payment: int
     feedback: int
     rule: int
+    customer: int
+    product: int
 
 
 def some_of_everything(site: Site) -> Goods:
@@ -112,6 +114,8 @@ def some_of_everything(site: Site) -> Goods:
             payment=shops.paid(shop, invoice),
             feedback=Feedback.objects.get(order_id=delivered).id,
             rule=ReviewRule.objects.filter(company_id=shop.company.id).order_by("id")[0].id,
+            customer=shop.customer.id,
+            product=first.id,
         )
 
 

@@ -125,6 +125,19 @@ def test_refusals_of_some_orders_are_told_beside_what_was_done(site: Site, goods
     assert f"The order is not on hold; its state is: Released. ({number_of(site, goods.short)})" in text
 
 
+def test_the_list_of_orders_names_what_a_person_holds(site: Site, goods: Goods) -> None:
+    press(site, f"/orders/{goods.noticed}/hold/")
+    assert "Held by a person" in read(site.clients["sales"].get("/orders/?state=held")).text
+
+
+def test_who_entered_an_order_reads_that_he_does_not_release_it(site: Site, goods: Goods) -> None:
+    with site.acting():
+        SalesOrder.objects.filter(id=goods.held).update(created_by_id=site.users["credit"].pk)
+    text = press(site, "/review/release/", order=[goods.held])
+    assert "Who entered or changed this order does not release it." in text
+    assert "approve" not in text.split("does not release it.")[0][-60:]
+
+
 def test_nothing_ticked_is_said_and_nothing_happens(site: Site, goods: Goods) -> None:
     assert "Tick the orders first." in press(site, "/review/release/")
     assert "Tick the lines first." in press(site, "/review/lines/hold/")

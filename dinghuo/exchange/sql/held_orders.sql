@@ -1,4 +1,4 @@
--- Orders on hold, and since which day.
+-- Orders that a rule or a person holds, and since which day; those that wait for approval alone are not among them.
 -- In:    company_id int
 -- Out:   order_id bigint, external_ref text, held_on date
 -- Needs: nothing

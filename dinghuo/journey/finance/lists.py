@@ -90,6 +90,9 @@ class ReceivableRow:
     due_on: date
     amount: Decimal
     open_amount: Decimal
+    dispute_id: int | None
+    disputed: Decimal | None
+    dispute_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The reviewer's pages: what waits, one order with all that a decision needs, lines on hold, and how reviewing goes."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -28,6 +27,7 @@ from dinghuo.journey.review.queue import (
 )
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.access import MemberRequest, page
+from dinghuo.reference.exports import FORMATS, exported
 from dinghuo.reference.models import Customer
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, page_of, read_day, read_id
 from dinghuo.reference.queries import customer_ids_matching
@@ -46,8 +46,8 @@ EXPORT_MAX: Final = 100_000
 def review(request: MemberRequest) -> HttpResponse:
     """The orders that wait for a person, by age or value, each with what it waits for in words."""
     wanted = wanted_of(request)
-    if asked(request, "format") == "csv":
-        return queue_csv(request, wanted)
+    if asked(request, "format") in FORMATS:
+        return exported_queue(request, wanted)
     rows = queued_orders(request.act, wanted, count=PAGE + 1)
     context = {
         "page": page_of(rows, lambda row: f"{row.key}_{row.id}"),
@@ -125,9 +125,22 @@ def steps_of(request: MemberRequest, order_id: int) -> Sequence[ApprovalStep]:
 @page(needs="orders.read")
 def review_lines(request: MemberRequest) -> HttpResponse:
     """The lines on hold, the longest waiting first, while the rest of their orders goes on."""
+    if asked(request, "format") in FORMATS:
+        return exported_lines(request)
     after = read_id(asked(request, "after"), 0) or 0
     rows = held_lines(request.act, after_id=after, count=PAGE + 1)
     return render(request, "review/lines.html", {"page": page_of(rows, lambda row: str(row.id))})
+
+
+def exported_lines(request: MemberRequest) -> HttpResponse:
+    """Every line on hold, one a row."""
+    columns = ("order", "line", "product", "ordered", "allocated", "kind", "reason_code", "reason", "placed_at")
+    rows = held_lines(request.act, after_id=0, count=EXPORT_MAX)
+    told = (
+        (row.number, row.position, row.product, row.ordered, row.allocated, row.kind, row.reason_code, row.reason, row.placed_at)
+        for row in rows
+    )
+    return exported("lines-on-hold", asked(request, "format"), columns, told)
 
 
 @page(needs="approvals.read")
@@ -138,10 +151,11 @@ def touchless(request: MemberRequest) -> HttpResponse:
     from_on, until_on = days_of(request)
     company_id, days = request.act.company_id, {"from_on": from_on, "until_on": until_on}
     periods = touchless_periods(company_id=company_id, step=step, **days)
-    if asked(request, "format") == "csv":
+    if asked(request, "format") in FORMATS:
         rows = touched_orders(company_id=company_id, **days, after_id=0, count=EXPORT_MAX)
-        told = ((row.number, row.customer_code, row.released_at.isoformat(), *touch) for row in rows for touch in row.told)
-        return as_csv("touched-orders", ("order", "customer", "released_at", "touch", "reason_code", "reason"), told)
+        told = ((row.number, row.customer_code, row.released_at, *touch) for row in rows for touch in row.told)
+        columns = ("order", "customer", "released_at", "touch", "reason_code", "reason")
+        return exported("touched-orders", asked(request, "format"), columns, told)
     after = read_id(asked(request, "after"), 0) or 0
     rows = touched_orders(company_id=company_id, **days, after_id=min(after, ID_MAX), count=PAGE + 1)
     released, clean = sum(row.released for row in periods), sum(row.touchless for row in periods)
@@ -182,9 +196,10 @@ def decisions(request: MemberRequest) -> HttpResponse:
     following = (first.replace(day=28) + timedelta(days=4)).replace(day=1) if first < date(9999, 12, 1) else date.max
     last = following - timedelta(days=1)
     rows = decisions_by_person(company_id=request.act.company_id, from_on=first, until_on=last)
-    if asked(request, "format") == "csv":
+    if asked(request, "format") in FORMATS:
         told = ((row.username, row.decision, row.reason_code, row.decisions, row.amount_gross) for row in rows)
-        return as_csv(f"decisions-{first:%Y-%m}", ("person", "decision", "reason_code", "decisions", "amount"), told)
+        columns = ("person", "decision", "reason_code", "decisions", "amount")
+        return exported(f"decisions-{first:%Y-%m}", asked(request, "format"), columns, told)
     context = {
         "rows": rows,
         "month": f"{first:%Y-%m}",
@@ -195,26 +210,12 @@ def decisions(request: MemberRequest) -> HttpResponse:
     return render(request, "review/decisions.html", context)
 
 
-def queue_csv(request: MemberRequest, wanted: Wanted) -> HttpResponse:
+def exported_queue(request: MemberRequest, wanted: Wanted) -> HttpResponse:
     """The whole queue as the form narrows it, one order a row."""
     rows = queued_orders(request.act, wanted, count=EXPORT_MAX)
     told = (
         (row.number, row.customer_code, row.amount, row.held_since, " ".join(row.kinds), row.step_role or "", row.question)
         for row in rows
     )
-    return as_csv("review-queue", ("order", "customer", "amount", "held_since", "causes", "waits_for", "question"), told)
-
-
-def as_csv(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A table for a spreadsheet, which reads the mark at its start as UTF-8 and must not take text for a formula."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(columns)
-    writer.writerows([harmless(value) for value in row] for row in rows)
-    return response
-
-
-def harmless(value: object) -> object:
-    """A cell that no spreadsheet runs: text that would begin a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
+    columns = ("order", "customer", "amount", "held_since", "causes", "waits_for", "question")
+    return exported("review-queue", asked(request, "format"), columns, told)

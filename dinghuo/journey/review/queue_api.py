@@ -17,7 +17,7 @@ from dinghuo.journey.review.queue import HeldLine, LinePromise, QuestionsWanted,
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.bearers import ApiRequest
 from dinghuo.reference.routes import batch_of, route
-from dinghuo.reference.wire import Asked, Batch, Id, Ids, Limit, Money, Page, Paging, Reason, page_of
+from dinghuo.reference.wire import Asked, Batch, Id, Ids, Limit, Money, Page, Paging, Rate, Reason, page_of
 
 router = Router(tags=["review"])
 
@@ -128,7 +128,7 @@ class PeriodShown:
     from_on: date
     released: int
     touchless: int
-    rate: Money
+    rate: Rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,15 @@ from dinghuo.journey.review.rule_queries import (
 )
 from dinghuo.journey.review.rules import KINDS
 from dinghuo.kernel.errors import Missing, Outcome, Refused
+from dinghuo.kernel.journal import as_json
 from dinghuo.kernel.retries import with_retries
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.acting import perform
+from dinghuo.reference.exports import FORMATS, exported
 from dinghuo.reference.paging import PAGE, Page, asked, page_of, read_id
 
 VERSIONS: Final = 20
+EXPORT_MAX: Final = 100_000
 
 
 @page(needs="approvals.read")
@@ -44,9 +47,36 @@ def rules(request: MemberRequest) -> HttpResponse:
     """The rules by code, each by its newest version."""
     state = asked(request, "state") if "state" in request.GET else "in_force"
     search = RuleSearch(asked(request, "q"), asked(request, "kind"), state)
+    if asked(request, "format") in FORMATS:
+        return exported_rules(request, search)
     rows = rules_page(company_id=request.act.company_id, search=search, after_code=asked(request, "after"), count=PAGE + 1)
     found: Page[RuleVersion] = page_of(rows, lambda row: row.code)
     return render(request, "review/rules.html", {"page": found, "search": search, "kinds": sorted(KINDS)})
+
+
+def exported_rules(request: MemberRequest, search: RuleSearch) -> HttpResponse:
+    """Every rule that the form asks for, by its newest version, one a row."""
+    rows = rules_page(company_id=request.act.company_id, search=search, after_code="", count=EXPORT_MAX)
+    columns = (
+        "code",
+        "version",
+        "kind",
+        "severity",
+        "scope",
+        "scope_value",
+        "check_points",
+        "precedence",
+        "parameters",
+        "retired_at",
+    )
+    told = (
+        (
+            *(row.code, row.version, row.kind, row.severity, row.scope, row.scope_value),
+            *(" ".join(row.check_points), row.precedence, as_json(row.parameters), row.retired_at),
+        )
+        for row in rows
+    )
+    return exported("rules", asked(request, "format"), columns, told)
 
 
 @page(needs="rules.read")

@@ -1,6 +1,5 @@
 """The page that tries a rule on orders of the past: what it would have held, and whether people agreed."""
 
-import csv
 from datetime import date
 from typing import Final
 
@@ -18,6 +17,7 @@ from dinghuo.journey.review.rules import KINDS
 from dinghuo.journey.review.trials import Trial, dry_run
 from dinghuo.kernel.errors import Refused
 from dinghuo.reference.access import MemberRequest, page
+from dinghuo.reference.exports import FORMATS, exported
 from dinghuo.reference.paging import asked, read_day, read_id
 
 LAST: Final = 1_000
@@ -39,7 +39,7 @@ def trial_form(request: MemberRequest) -> HttpResponse:
 
 @page(needs="rules.write")
 def trial(request: MemberRequest) -> HttpResponse:
-    """The form of the rule to try and, once it was sent, what it would have changed; as CSV when that is asked for."""
+    """The form of the rule to try and, once it was sent, what it would have changed; as a file when one is asked for."""
     rule_id = read_id(asked(request, "rule"))
     current = versions_of(request, rule_id, count=1)[0] if rule_id else None
     kind = current.kind if current else asked(request, "kind")
@@ -49,8 +49,8 @@ def trial(request: MemberRequest) -> HttpResponse:
     typed = typed_rule(request.GET, kind, current)
     last = read_id(asked(request, "last"), LAST) or LAST
     found = tried(request, typed, min(last, LAST_MAX)) if "run" in request.GET else None
-    if found is not None and asked(request, "format") == "csv":
-        return as_csv(found, typed)
+    if found is not None and asked(request, "format") in FORMATS:
+        return exported_trial(found, typed, asked(request, "format"))
     context = {
         "typed": typed,
         "rule": current,
@@ -61,7 +61,7 @@ def trial(request: MemberRequest) -> HttpResponse:
         "trial": found,
         "lists": [(change, found.of(change)[:SHOWN_MAX], len(found.of(change))) for change in CHANGES] if found else [],
         "shown_max": SHOWN_MAX,
-        "export": exported(request.GET),
+        "exports": [(each.upper(), address_of_export(request.GET, each)) for each in FORMATS],
     }
     part = bool(request.htmx)
     # A part of a page is only put in its place when its status is 200.
@@ -93,20 +93,16 @@ def tried(request: MemberRequest, typed: TypedRule, last: int) -> Trial | None:
         return None
 
 
-def exported(sent: QueryDict) -> str:
-    """The address of the same trial as CSV."""
+def address_of_export(sent: QueryDict, wanted: str) -> str:
+    """The address of the same trial as a file."""
     query = sent.copy()
-    query["format"] = "csv"
+    query["format"] = wanted
     return f"{reverse('rule-trial')}?{query.urlencode()}"
 
 
-def as_csv(found: Trial, typed: TypedRule) -> HttpResponse:
-    """Every order of a trial, one a row; spreadsheets read the mark at its start as UTF-8."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+def exported_trial(found: Trial, typed: TypedRule, wanted: str) -> HttpResponse:
+    """Every order of a trial, one a row."""
     name = "".join(sign for sign in typed.code if sign.isascii() and (sign.isalnum() or sign in "-_")) or "rule"
-    response["Content-Disposition"] = f'attachment; filename="trial-{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(["order", "order_id", "change", "was_broken", "is_broken", "decision"])
-    for row in found.tried:
-        writer.writerow([row.number, row.order_id, row.change, int(row.was_broken), int(row.is_broken), row.decision])
-    return response
+    columns = ("order", "order_id", "change", "was_broken", "is_broken", "decision")
+    told = ((row.number, row.order_id, row.change, int(row.was_broken), int(row.is_broken), row.decision) for row in found.tried)
+    return exported(f"trial-{name}", wanted, columns, told)

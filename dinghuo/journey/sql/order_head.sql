@@ -2,15 +2,18 @@
 -- In:    company_id integer, order_id bigint, only_customer bigint (null for staff: then any customer's)
 -- Out:   id bigint, number text, state text, version integer, source text, external_ref text, customer_id bigint, customer text (its
 --        code), warehouse text (its code), customer_po text, currency text, ordered_on date, requested_on date,
---        payment_terms_days smallint, ship_to_name text, ship_to_address text, ship_to_city text, ship_to_country text,
+--        payment_terms_days smallint, cash_discount_rate numeric, cash_discount_days smallint, incoterm text, freight_payer text,
+--        ship_to_name text, ship_to_address text, ship_to_city text, ship_to_region text, ship_to_postcode text, ship_to_country text,
 --        amount_net numeric, amount_tax numeric, amount_gross numeric, invoiced_gross numeric, paid_gross numeric (settled of posted
 --        documents), minor_units smallint; amounts in the order's currency; one row, or none
 -- Needs: nothing
 SELECT
     sales_order.id, sales_order.number, sales_order.state, sales_order.version, sales_order.source, sales_order.external_ref,
     sales_order.customer_id, customer.code AS customer, warehouse.code AS warehouse, sales_order.customer_po, sales_order.currency,
-    sales_order.ordered_on, sales_order.requested_on, sales_order.payment_terms_days, sales_order.ship_to_name,
-    sales_order.ship_to_address, sales_order.ship_to_city, sales_order.ship_to_country,
+    sales_order.ordered_on, sales_order.requested_on, sales_order.payment_terms_days,
+    trim_scale(sales_order.cash_discount_rate) AS cash_discount_rate, sales_order.cash_discount_days, sales_order.incoterm,
+    sales_order.freight_payer, sales_order.ship_to_name, sales_order.ship_to_address, sales_order.ship_to_city,
+    sales_order.ship_to_region, sales_order.ship_to_postcode, sales_order.ship_to_country,
     round(sales_order.amount_net, currency.minor_units::INT) AS amount_net,
     round(sales_order.amount_tax, currency.minor_units::INT) AS amount_tax,
     round(sales_order.amount_gross, currency.minor_units::INT) AS amount_gross,

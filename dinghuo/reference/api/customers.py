@@ -1,6 +1,7 @@
 """Customers over the API."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from ninja import Query, Router
@@ -9,12 +10,13 @@ from pydantic import Field
 from dinghuo.kernel import sql
 from dinghuo.kernel.errors import Missing, the_only
 from dinghuo.reference.bearers import ApiRequest
-from dinghuo.reference.operations import add_customer, block_customers, change_customer
+from dinghuo.reference.operations import add_customer, block_customers
 from dinghuo.reference.routes import route
 from dinghuo.reference.wire import (
     Asked,
     Code,
     Country,
+    Day,
     Flag,
     Id,
     Label,
@@ -25,6 +27,7 @@ from dinghuo.reference.wire import (
     Paging,
     Rate,
     Reason,
+    Share,
     Text,
     Title,
     page_of,
@@ -38,13 +41,19 @@ LEFT_OUT: Any = None
 Class = Annotated[str, Text(most=4, least=1)]
 Language = Annotated[str, Text(most=10, pattern="^(zh-hans|en)$")]
 Terms = Annotated[int, Field(strict=True, ge=0, le=365)]
+Place = Annotated[str, Text(most=100)]
+Postcode = Annotated[str, Text(most=12)]
+Status = Annotated[str, Text(most=20, pattern="^[a-z_]*$")]
+Dunning = Annotated[int, Field(strict=True, ge=0, le=99)]
+Weekdays = Annotated[str, Text(most=7, pattern="^[1-7]*$")]
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
     """Who orders and pays.
 
-    Without a credit limit (company currency) credit is not checked; without a tax rate, each product's own holds.
+    Without a credit limit (company currency) credit is not checked; without a tax rate, each product's own holds. Customers of one
+    `parent` share its `group_credit_limit`; `receiving_days` are ISO weekdays as digits, empty for every day.
     """
 
     id: int
@@ -55,6 +64,8 @@ class Customer:
     country: str
     address: str
     city: str
+    region: str
+    postcode: str
     contact: str
     phone: str
     email: str
@@ -62,7 +73,17 @@ class Customer:
     tax_id: str
     tax_rate: Rate | None
     payment_terms_days: int
+    cash_discount_rate: Share
+    cash_discount_days: int
     credit_limit: Limit | None
+    credit_limit_expires_on: date | None
+    order_maximum: Limit | None
+    parent: str | None
+    group_credit_limit: Limit | None
+    account_status: str
+    dunning_level: int
+    receiving_days: str
+    po_must_be_unique: bool | None
     price_list: str | None
     is_blocked: bool
 
@@ -76,7 +97,9 @@ class CustomerAsked(Asked):
     customer_class: Class = "B"
     country: Country = Field(examples=["CN"])
     address: Note = ""
-    city: Annotated[str, Text(most=100)] = ""
+    city: Place = ""
+    region: Place = ""
+    postcode: Postcode = ""
     contact: Annotated[str, Text(most=100)] = ""
     phone: Label = ""
     email: Annotated[str, Text(most=254)] = ""
@@ -84,12 +107,22 @@ class CustomerAsked(Asked):
     tax_id: Label = ""
     tax_rate: Rate | None = None
     payment_terms_days: Terms = 30
+    cash_discount_rate: Share = Field("0", validate_default=True)
+    cash_discount_days: Terms = 0
     credit_limit: Limit | None = None
+    credit_limit_expires_on: Day | None = None
+    order_maximum: Limit | None = None
+    parent: Code | None = None
+    group_credit_limit: Limit | None = None
+    account_status: Status = ""
+    dunning_level: Dunning = 0
+    receiving_days: Weekdays = ""
+    po_must_be_unique: Flag | None = None
     price_list: Code | None = None
 
 
 class CustomerChange(Asked):
-    """What is to change of a customer; what is left out stays, null takes a limit, a rate or a price list away."""
+    """What is to change of a customer; what is left out stays, null takes a limit, a rate, a parent or a price list away."""
 
     code: Code = LEFT_OUT
     name: Name = LEFT_OUT
@@ -97,7 +130,9 @@ class CustomerChange(Asked):
     customer_class: Class = LEFT_OUT
     country: Country = LEFT_OUT
     address: Note = LEFT_OUT
-    city: Annotated[str, Text(most=100)] = LEFT_OUT
+    city: Place = LEFT_OUT
+    region: Place = LEFT_OUT
+    postcode: Postcode = LEFT_OUT
     contact: Annotated[str, Text(most=100)] = LEFT_OUT
     phone: Label = LEFT_OUT
     email: Annotated[str, Text(most=254)] = LEFT_OUT
@@ -105,7 +140,17 @@ class CustomerChange(Asked):
     tax_id: Label = LEFT_OUT
     tax_rate: Rate | None = None
     payment_terms_days: Terms = LEFT_OUT
+    cash_discount_rate: Share = LEFT_OUT
+    cash_discount_days: Terms = LEFT_OUT
     credit_limit: Limit | None = None
+    credit_limit_expires_on: Day | None = None
+    order_maximum: Limit | None = None
+    parent: Code | None = None
+    group_credit_limit: Limit | None = None
+    account_status: Status = LEFT_OUT
+    dunning_level: Dunning = LEFT_OUT
+    receiving_days: Weekdays = LEFT_OUT
+    po_must_be_unique: Flag | None = None
     price_list: Code | None = None
 
 
@@ -139,13 +184,6 @@ def create_customer(request: ApiRequest, asked: CustomerAsked) -> Customer:
 def get_customer(request: ApiRequest, customer_id: Id) -> Customer:
     """Get a customer."""
     return customer(request, customer_id)
-
-
-@route(router, "PATCH /customers/{customer_id}", needs="customers.write")
-def update_customer(request: ApiRequest, customer_id: Id, asked: CustomerChange) -> Customer:
-    """Change a customer; what is left out stays as it is. Refused with `code_taken`."""
-    fields = asked.model_dump(exclude_unset=True)
-    return customer(request, change_customer(act=request.act, customer_id=customer_id, fields=fields).id)
 
 
 @route(router, "POST /customers/{customer_id}/block", needs="customers.write")

@@ -1,6 +1,7 @@
 """Products over the API."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from ninja import Query, Router
@@ -15,6 +16,7 @@ from dinghuo.reference.routes import route
 from dinghuo.reference.wire import (
     Asked,
     Code,
+    Day,
     Flag,
     Id,
     Name,
@@ -34,6 +36,7 @@ router = Router(tags=["products"])
 
 Category = Annotated[str, Text(most=60)]
 Barcode = Annotated[str, Text(most=14, pattern="^[0-9]*$")]
+LeadTime = Annotated[int, Field(strict=True, ge=0, le=3_650)]
 UnitCode = Annotated[str, Text(most=8, least=1)]
 
 
@@ -55,6 +58,11 @@ class Product:
     case_quantity: Quantity
     reorder_level: Quantity
     keeps_lots: bool
+    minimum_quantity: Quantity | None
+    lead_time_days: int | None
+    sold_from: date | None
+    discontinued_on: date | None
+    is_dual_use: bool
     is_blocked: bool
 
 
@@ -74,10 +82,15 @@ class ProductAsked(Asked):
     case_quantity: SomeQuantity = Field("1", validate_default=True)
     reorder_level: Quantity = Field("0", validate_default=True)
     keeps_lots: Flag = False
+    minimum_quantity: SomeQuantity | None = None
+    lead_time_days: LeadTime | None = None
+    sold_from: Day | None = None
+    discontinued_on: Day | None = None
+    is_dual_use: Flag = False
 
 
 class ProductChange(Asked):
-    """What is to change of a product; what is left out stays."""
+    """What is to change of a product; what is left out stays, null takes a minimum, a lead time or a day away."""
 
     code: Code = LEFT_OUT
     name: Name = LEFT_OUT
@@ -92,6 +105,11 @@ class ProductChange(Asked):
     case_quantity: SomeQuantity = LEFT_OUT
     reorder_level: Quantity = LEFT_OUT
     keeps_lots: Flag = LEFT_OUT
+    minimum_quantity: SomeQuantity | None = None
+    lead_time_days: LeadTime | None = None
+    sold_from: Day | None = None
+    discontinued_on: Day | None = None
+    is_dual_use: Flag = LEFT_OUT
 
 
 class ProductsWanted(Paging):

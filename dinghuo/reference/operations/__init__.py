@@ -1,5 +1,6 @@
 """Every write of the master data."""
 
+from dinghuo.reference.operations.company import change_company
 from dinghuo.reference.operations.masters import (
     add_carrier,
     add_customer,
@@ -19,6 +20,7 @@ __all__ = [
     "add_warehouse",
     "block_customers",
     "block_products",
+    "change_company",
     "change_customer",
     "change_product",
     "issue_token",

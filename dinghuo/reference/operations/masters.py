@@ -25,7 +25,7 @@ NAMED: Mapping[str, tuple[type[Model], str]] = {"country": (Country, "country_id
 def add_customer(*, act: Act, fields: Fields) -> Outcome:
     """Add a customer; `fields` are its columns, country and price list by their codes.
 
-    Raises Malformed `unknown_country` or `unknown_price_list`, Refused `code_taken`.
+    Raises Malformed `unknown_country`, `unknown_parent` or `unknown_price_list`, Refused `code_taken`.
     """
     return add(act, Customer, "CustomerAdded", fields)
 
@@ -34,7 +34,8 @@ def add_customer(*, act: Act, fields: Fields) -> Outcome:
 def change_customer(*, act: Act, customer_id: int, fields: Fields) -> Outcome:
     """Change some columns of a customer; orders keep what was agreed when they were entered.
 
-    Raises Missing, Malformed `unknown_country` or `unknown_price_list`, Refused `code_taken`.
+    Raises Missing, Malformed `unknown_country`, `unknown_parent` or `unknown_price_list`, Refused `code_taken`. A limit is raised
+    with `review.operations.change_customer`, which looks at incompatible duties first.
     """
     return change(act, Customer, "CustomerChanged", customer_id, fields)
 
@@ -99,7 +100,7 @@ def change(act: Act, model: type[Any], kind: str, key: int, fields: Fields) -> O
     """Write some columns of a row and record their names; a price or a limit is nobody's business in a timeline."""
     if not lock(act, model, [key]):
         raise Missing("There is no such document.", id=key)
-    columns = resolved(act, fields)
+    columns = resolved(act, fields, key)
     if "code" in fields:
         refuse_taken(act, model, fields["code"], but=key)
     if columns:
@@ -115,8 +116,8 @@ def lock(act: Act, model: type[Any], keys: Sequence[int]) -> set[int]:
     return set(found.values_list("id", flat=True)) if keys else set()
 
 
-def resolved(act: Act, fields: Fields) -> dict[str, Any]:
-    """Columns as the row holds them: what was named by code becomes its key."""
+def resolved(act: Act, fields: Fields, key: int | None = None) -> dict[str, Any]:
+    """Columns of a row, a new one or that of a key, as it holds them: what was named by code becomes its key."""
     columns = dict(fields)
     for name, (model, column) in NAMED.items():
         if name in columns:
@@ -126,7 +127,20 @@ def resolved(act: Act, fields: Fields) -> dict[str, Any]:
             columns[column] = code
     if "price_list" in columns:
         columns["price_list_id"] = price_list(act, columns.pop("price_list"))
+    if "parent" in columns:
+        columns["parent_id"] = parent(act, columns.pop("parent"), key)
     return columns
+
+
+def parent(act: Act, code: str | None, key: int | None) -> int | None:
+    """The id of the customer that heads a group; raises Malformed for an unknown one, for itself, and for a group in a group."""
+    if code is None:
+        return None
+    heads = Customer.objects.filter(company_id=act.company_id, parent=None)
+    found = heads.filter(code=code).exclude(id=key or 0).values_list("id", flat=True).first()
+    if found is None or (key is not None and Customer.objects.filter(company_id=act.company_id, parent_id=key).exists()):
+        raise Malformed("There is no such head of a group.", code="unknown_parent", column="parent", parent=code)
+    return found
 
 
 def price_list(act: Act, code: str | None) -> int | None:

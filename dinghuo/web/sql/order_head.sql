@@ -2,7 +2,8 @@
 -- In:    company_id integer, order_id bigint, customer_id bigint (null for staff: then any customer's)
 -- Out:   id bigint, number text, state text, version integer, source text, external_ref text, customer_id bigint, customer_code text,
 --        name text, name_zh text (the customer's), warehouse_code text, customer_po text, currency text, ordered_on date,
---        requested_on date, payment_terms_days integer, ship_to_name text, ship_to_address text, ship_to_city text,
+--        requested_on date, payment_terms_days integer, cash_discount_rate numeric, cash_discount_days integer, incoterm text,
+--        freight_payer text, ship_to_name text, ship_to_address text, ship_to_city text, ship_to_region text, ship_to_postcode text,
 --        ship_to_country text, amount_net numeric, amount_tax numeric, amount_gross numeric, invoiced_gross numeric,
 --        paid_gross numeric (settled of posted invoices), lines integer; one row, or none
 -- Needs: nothing
@@ -10,9 +11,10 @@ SELECT
     sales_order.id, sales_order.number, sales_order.state, sales_order.version, sales_order.source, sales_order.external_ref,
     sales_order.customer_id, customer.code AS customer_code, customer.name, customer.name_zh, warehouse.code AS warehouse_code,
     sales_order.customer_po, sales_order.currency, sales_order.ordered_on, sales_order.requested_on,
-    sales_order.payment_terms_days, sales_order.ship_to_name, sales_order.ship_to_address, sales_order.ship_to_city,
-    sales_order.ship_to_country, sales_order.amount_net, sales_order.amount_tax, sales_order.amount_gross,
-    sales_order.invoiced_gross,
+    sales_order.payment_terms_days, sales_order.cash_discount_rate, sales_order.cash_discount_days, sales_order.incoterm,
+    sales_order.freight_payer, sales_order.ship_to_name, sales_order.ship_to_address, sales_order.ship_to_city,
+    sales_order.ship_to_region, sales_order.ship_to_postcode, sales_order.ship_to_country, sales_order.amount_net,
+    sales_order.amount_tax, sales_order.amount_gross, sales_order.invoiced_gross,
     (
         SELECT coalesce(sum(receivable.applied), 0)
           FROM sales_invoice

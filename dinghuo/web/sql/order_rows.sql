@@ -2,7 +2,7 @@
 -- In:    company_id integer, order_ids bigint[]
 -- Out:   id bigint, number text, state text, ordered_on date, customer_code text, name text, name_zh text (the customer's),
 --        customer_po text, currency text, amount_gross numeric, lines integer, ordered numeric, allocated numeric, shipped numeric,
---        invoiced numeric (stock units, sums over the lines), lines_short integer, holds text[] (the open ones' rules);
+--        invoiced numeric (stock units, sums over the lines), lines_short integer, holds text[] (kinds of the rules that hold it or a line, by_hand for a person);
 --        one row per order, latest first
 -- Needs: nothing
 SELECT
@@ -10,9 +10,9 @@ SELECT
     customer.name, customer.name_zh, sales_order.customer_po, sales_order.currency, sales_order.amount_gross,
     progress.lines, progress.ordered, progress.allocated, progress.shipped, progress.invoiced, progress.lines_short,
     (
-        SELECT coalesce(array_agg(review_rule.kind::TEXT ORDER BY review_rule.kind), ARRAY[]::TEXT [])
+        SELECT coalesce(array_agg(DISTINCT coalesce(review_rule.kind, 'by_hand')::TEXT), ARRAY[]::TEXT [])
           FROM hold
-         INNER JOIN review_rule ON review_rule.company_id = hold.company_id AND review_rule.id = hold.rule_id
+          LEFT JOIN review_rule ON review_rule.company_id = hold.company_id AND review_rule.id = hold.rule_id
          WHERE hold.company_id = sales_order.company_id AND hold.order_id = sales_order.id AND hold.lifted_at IS NULL
     ) AS holds
   FROM sales_order

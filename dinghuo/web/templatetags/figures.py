@@ -6,6 +6,7 @@ from functools import cache
 
 from django import template
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 
 from dinghuo.reference.models import Currency
 
@@ -58,6 +59,12 @@ def percent(fraction: Decimal | None) -> str:
 def day(on: date | None) -> str:
     """A business date, in the form that sorts."""
     return NOTHING if on is None else on.isoformat()
+
+
+@register.filter
+def weekdays(digits: str) -> str:
+    """ISO weekdays as digits, in words: 125 is Mon, Tue, Fri."""
+    return ", ".join(str(WEEKDAYS_ABBR[int(digit) - 1]) for digit in sorted(set(digits)))
 
 
 @register.filter

@@ -19,12 +19,15 @@ from dinghuo.journey.ordering.rules import Amendment
 from dinghuo.journey.review.models import Approval, ApprovalMatrix, ApprovalRequest, Delegation
 from dinghuo.journey.review.operations import (
     approve_step,
+    approve_steps,
     ask_step,
+    ask_steps,
     delegate,
     end_delegations,
     escalate_overdue,
     reject_orders,
     reject_step,
+    reject_steps,
     release_orders,
     review_held_orders,
     review_orders,
@@ -584,3 +587,41 @@ def test_of_a_change_and_an_approval_at_once_neither_is_lost_and_the_change_is_n
             with transaction.atomic():
                 assert reviewed(shop.act, order_id) == "held"
                 assert ApprovalRequest.objects.get(order_id=order_id, state="open").amount == 30_000
+
+
+@pytest.mark.parametrize("decision", ["approve", "decline", "ask"])
+def test_a_set_of_approvals_is_decided_in_as_many_statements_as_a_small_one(company: Company, act: Act, decision: str) -> None:
+    the_matrix(act)
+    credit = by(act, a_person(company, "credit"))
+    work = {
+        "approve": partial(approve_steps, reason_code="price_agreed", reason="as agreed"),
+        "decline": partial(reject_steps, reason_code="price_too_low", reason="loss"),
+        "ask": partial(ask_steps, question="Whose idea?"),
+    }[decision]
+
+    def statements(count: int) -> int:
+        """How many statements so many orders take: half of them need one approval, half a second one."""
+        ids = [an_order_of(act, company, gross) for _ in range(count // 2) for gross in (20_000, 60_000)]
+        review_orders(act=act, order_ids=ids)
+        first = [steps_of(order_id)[0].pk for order_id in ids]
+        with CaptureQueriesContext(connection) as captured:
+            assert all(outcome.done for outcome in work(act=credit, step_ids=first))
+        return len(captured)
+
+    assert statements(2) == statements(12)
+
+
+def test_one_bad_step_does_not_stop_the_others_of_its_set(company: Company, act: Act) -> None:
+    the_matrix(act)
+    manager = a_person(company, "credit")
+    good, own, done = (an_order_of(act, company, 20_000) for _ in range(3))
+    SalesOrder.objects.filter(id=own).update(created_by_id=manager)
+    review_orders(act=act, order_ids=[good, own, done])
+    assert approve(act, steps_of(done)[0], a_person(company, "credit")).done
+    steps = [steps_of(order_id)[0].pk for order_id in (good, own, done)]
+    why = {"reason_code": "price_agreed", "reason": "as agreed"}
+    outcomes = approve_steps(act=by(act, manager), step_ids=[*steps, 10**15], **why)
+    assert {outcome.id: outcome.code for outcome in outcomes} == dict(
+        zip([*steps, 10**15], ["done", "four_eyes", "already_decided", "not_found"], strict=True)
+    )
+    assert [state_of(order_id) for order_id in (good, own, done)] == ["released", "held", "released"]

@@ -168,3 +168,34 @@ def test_a_rule_that_cannot_be_is_refused_and_nothing_changes(
     mine = ReviewRule.objects.get(code="prices")
     assert change_rule(act=act, rule_id=mine.id, draft=draft).code in {code, "version_conflict"}
     assert ReviewRule.objects.get(code="prices").retired_at is None
+
+
+def test_a_hold_at_a_door_ends_on_record_when_its_rule_is_retired(company: Company, act: Act) -> None:
+    a_carrier(company)
+    block_at(act, "before_loading")
+    customer = a_customer(company)
+    order_id = allocated_order(company, act, customer)
+    make_shipping_notices(act=act, order_ids=[order_id])
+    Customer.objects.filter(id=customer.id).update(is_blocked=True)
+    shipment_id = Shipment.objects.get(order_id=order_id).id
+    assert dispatch_shipments(act=act, shipment_ids=[shipment_id])[0].code == "stopped_before_loading"
+    first = ReviewRule.objects.get(code="door")
+    change_rule(act=act, rule_id=first.id, draft=RuleDraft("door", "customer", check_points=["before_loading"], precedence=5))
+    assert Hold.objects.get(order_id=order_id).lifted_at is None, "another version of the rule stops it still"
+
+    newest = ReviewRule.objects.get(code="door", retired_at=None)
+    assert retire_rule(act=an_act(company, actor_id=7), rule_id=newest.id).done
+    hold = Hold.objects.get(order_id=order_id)
+    assert (hold.lifted_because, hold.lifted_by_id) == ("cause_gone", 7)
+    assert Event.objects.get(journey_id=order_id, kind="HoldLifted").facts == {"rules": ["door"]}
+    assert dispatch_shipments(act=act, shipment_ids=[shipment_id])[0].done
+
+
+def test_a_retired_rule_leaves_orders_on_hold_to_the_next_review(company: Company, act: Act) -> None:
+    order_id = an_order(act, a_customer(company, is_blocked=True), a_warehouse(company), [(a_product(company), 1)])
+    submit_orders(act=act, order_ids=[order_id])
+    review_orders(act=act)
+    rule = ReviewRule.objects.get(code="customer", retired_at=None)
+    assert retire_rule(act=act, rule_id=rule.id).done
+    assert Hold.objects.get(order_id=order_id).lifted_at is None
+    assert not Event.objects.filter(journey_id=order_id, kind="HoldLifted").exists()

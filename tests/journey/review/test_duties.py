@@ -1,11 +1,14 @@
 """What one person must not do alone is refused when a role is granted and when a duty is done."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.journey.review.models import DutySeparation
 from dinghuo.journey.review.operations import admit_member, release_orders, separate_duties
+from dinghuo.journey.review.operations import change_customer as change_within_duties
 from dinghuo.journey.review.rules.duties import DEFAULT_PAIRS, Pair
 from dinghuo.kernel.errors import Refused
 from dinghuo.kernel.tenancy import Act
@@ -102,3 +105,29 @@ def test_who_created_a_customer_does_not_approve_its_orders(company: Company, ac
     separate_duties(act=act, pairs=[pair for pair in DEFAULT_PAIRS if pair.duty != "create_customer"])
     assert approve(act, step, boss).done
     assert other
+
+
+@pytest.mark.parametrize("name", ["credit_limit", "group_credit_limit", "order_maximum"])
+def test_who_released_an_order_does_not_raise_a_limit_of_its_customer(company: Company, act: Act, name: str) -> None:
+    boss, other = a_person(company, "admin"), a_person(company, "admin")
+    customer = a_customer(company, is_blocked=True, **{name: Decimal(5_000)})
+    order_id = an_order_of(act, company, 100, customer=customer)
+    reviewed(act, order_id)
+    assert release_orders(act=by(act, boss), order_ids=[order_id], reason_code="other", reason="ok")[0].done
+    for more in (Decimal(5_001), None):
+        with pytest.raises(Refused) as refused:
+            change_within_duties(act=by(act, boss), customer_id=customer.pk, fields={name: more})
+        assert refused.value.reason == "incompatible_duties"
+        assert refused.value.facts["order_id"] == order_id
+    change_within_duties(act=by(act, boss), customer_id=customer.pk, fields={name: Decimal(4_000), "city": "Wuhu"})
+    change_within_duties(act=by(act, other), customer_id=customer.pk, fields={name: Decimal(9_000)})
+    assert getattr(Customer.objects.get(id=customer.pk), name) == Decimal(9_000)
+
+
+def test_an_order_that_is_over_keeps_nobody_from_raising_a_limit(company: Company, act: Act) -> None:
+    boss, customer = a_person(company, "admin"), a_customer(company, is_blocked=True, credit_limit=Decimal(5_000))
+    order_id = an_order_of(act, company, 100, customer=customer)
+    reviewed(act, order_id)
+    assert release_orders(act=by(act, boss), order_ids=[order_id], reason_code="other", reason="ok")[0].done
+    SalesOrder.objects.filter(id=order_id).update(state="completed")
+    assert change_within_duties(act=by(act, boss), customer_id=customer.pk, fields={"credit_limit": None}).done

@@ -77,6 +77,21 @@ def test_history_is_the_median_of_the_customers_own_orders_before(
     assert (Decimal(found["median"]), found["orders"]) == (Decimal(40), 5)
 
 
+def test_history_counts_orders_however_many_lines_each_took(
+    act: Act, warehouse: Warehouse, customer: Customer, product: Product
+) -> None:
+    with_rule(act, "usual_quantity", parameters={"times_max": "5", "orders_min": 4})
+    lines = [(product, 10)] * 4
+    for _ in range(3):
+        SalesOrder.objects.filter(id=an_order(act, customer, warehouse, lines)).update(state="completed")
+    assert outcome(act, an_order(act, customer, warehouse, [(product, 400)]))[0] == "released", "twelve lines are three orders"
+    SalesOrder.objects.filter(id=an_order(act, customer, warehouse, lines)).update(state="completed")
+    order_id = an_order(act, customer, warehouse, [(product, 400)])
+    assert outcome(act, order_id) == ("held", ["my_usual_quantity"])
+    found = figures(order_id, "my_usual_quantity")
+    assert (Decimal(found["median"]), found["orders"]) == (Decimal(40), 5)
+
+
 def test_the_same_po_number_is_found_in_the_family_whatever_its_punctuation(
     company: Company, act: Act, warehouse: Warehouse, product: Product
 ) -> None:

@@ -313,6 +313,12 @@ def test_one_zero_too_many_is_held_against_the_customers_own_median(quantity: in
     assert broken("usual_quantity", case) is is_broken  # E2.6
 
 
+@pytest.mark.parametrize(("quantity", "is_broken"), [(1_000, False), (1_001, True)])
+def test_no_line_asks_for_more_than_the_maximum(quantity: int, is_broken: bool) -> None:
+    case = a_case(line={"ordered": Decimal(quantity)})
+    assert broken("quantities", case, quantity_max="1000") is is_broken  # E2.6
+
+
 def test_a_line_without_a_habit_does_not_hide_one_that_breaks_it() -> None:
     first, second = replace(LINE, ordered=Decimal(100)), replace(LINE, line_id=12, position=2, ordered=Decimal(60))
     history = {11: LineHistory(11, Decimal(1), 1), 12: LineHistory(12, Decimal(10), 4)}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +15,7 @@ from dinghuo.journey.review.operations.judging import judge_again
 from dinghuo.journey.review.operations.requests import close_requests, live_requests, snapshots_of
 from dinghuo.journey.review.rules.approval import Approver, Authority, StepFacts, authority_for, fingerprint, why_void
 from dinghuo.kernel import journal, sql, states
-from dinghuo.kernel.errors import Missing, Outcome
+from dinghuo.kernel.errors import Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
 
@@ -58,6 +57,14 @@ class StepToDecide:
 
 
 @dataclass(frozen=True, slots=True)
+class Granted:
+    """A step that the person acting may decide, and by what right."""
+
+    step: StepToDecide
+    authority: Authority
+
+
+@dataclass(frozen=True, slots=True)
 class RoleHeld:
     """A role that a person may act as; `lender_id` lent it, None for an own one."""
 
@@ -82,89 +89,81 @@ class Escalated:
     level: int
 
 
-@transaction.atomic
 def approve_step(*, act: Act, step_id: int, reason_code: str, reason: str) -> Outcome:
-    """Approve an order's step; after the last one the order goes on, judged again unless a person released its holds.
+    """Approve one order's step; see `approve_steps`."""
+    return the_outcome(approve_steps(act=act, step_ids=[step_id], reason_code=reason_code, reason=reason))
+
+
+def reject_step(*, act: Act, step_id: int, reason_code: str, reason: str) -> Outcome:
+    """Decline one order's step; see `reject_steps`."""
+    return the_outcome(reject_steps(act=act, step_ids=[step_id], reason_code=reason_code, reason=reason))
+
+
+def ask_step(*, act: Act, step_id: int, question: str) -> Outcome:
+    """Ask about one order before deciding its step; see `ask_steps`."""
+    return the_outcome(ask_steps(act=act, step_ids=[step_id], question=question))
+
+
+@transaction.atomic
+def approve_steps(*, act: Act, step_ids: Sequence[int], reason_code: str, reason: str) -> list[Outcome]:
+    """Approve orders' steps; after its last one an order goes on, judged again unless a person released its holds.
 
     Refuses `not_found`, `unknown_reason`, `already_decided`, `not_its_turn`, `order_changed`, `not_held`, `four_eyes`,
-    `lacks_role`, `incompatible_duties`. The facts say the order's state. Rule: docs/rules/approval.md.
+    `lacks_role`, `incompatible_duties`, each step for itself. The facts say the order's state. Rule: docs/rules/approval.md.
     """
-    step, refused = step_for(act, step_id, reason_code, reason)
-    if step is None or refused:
-        return refused or Outcome(id=step_id, code=Missing.code)
-    authority, refused = right_to_decide(act, step)
-    if authority is None:
-        return refused or Outcome(id=step_id, code="lacks_role")
+    steps, refused = steps_for(act, step_ids, (reason_code, reason))
+    granted, barred = rights_to_decide(act, steps)
 
-    decide_step(act, step, StepState.APPROVED, authority)
-    note(act, step, "approved", (reason_code, reason), authority)
-    if step.next_step_id is not None:
-        due_at = act.at + timedelta(hours=step.escalate_after_hours)
-        ApprovalStep.objects.filter(company_id=act.company_id, id=step.next_step_id).update(asked_at=act.at, due_at=due_at)
-    else:
-        close_requests(act, [step.request_id], RequestState.APPROVED)
+    decide_steps(act, granted, StepState.APPROVED)
+    note(act, granted, "approved", (reason_code, reason))
+    ask_following(act, granted)
+    last = [one.step for one in granted if one.step.next_step_id is None]
+    close_requests(act, [step.request_id for step in last], RequestState.APPROVED)
 
-    facts = {"role": step.role, "position": step.position, "reason": reason, "reason_code": reason_code}
-    journal.record(act, "StepApproved", "sales_order", [happened(step, facts)])
-    if step.next_step_id is None and not step.has_holds:
-        go_on(act, step)
-    state = SalesOrder.objects.values_list("state", flat=True).get(company_id=act.company_id, id=step.order_id)
-    return Outcome(id=step_id, document_id=step.order_id, facts={"state": state})
+    told = {"reason": reason, "reason_code": reason_code}
+    events = [happened(one.step, {"role": one.step.role, "position": one.step.position, **told}) for one in granted]
+    journal.record(act, "StepApproved", "sales_order", events)
+    go_on(act, [step for step in last if not step.has_holds])
+    return standing(act, granted) + barred + refused
 
 
 @transaction.atomic
-def reject_step(*, act: Act, step_id: int, reason_code: str, reason: str) -> Outcome:
-    """Decline an order's step, which turns the order down. Refuses what `approve_step` refuses, but for changes of the order."""
-    step, refused = step_for(act, step_id, reason_code, reason)
-    if step is None or refused:
-        return refused or Outcome(id=step_id, code=Missing.code)
-    authority, refused = right_to_decide(act, step, is_approval=False)
-    if authority is None:
-        return refused or Outcome(id=step_id, code="lacks_role")
+def reject_steps(*, act: Act, step_ids: Sequence[int], reason_code: str, reason: str) -> list[Outcome]:
+    """Decline orders' steps, which turns the orders down. Refuses what `approve_steps` refuses, but for changes of the order."""
+    steps, refused = steps_for(act, step_ids, (reason_code, reason))
+    granted, barred = rights_to_decide(act, steps, is_approval=False)
 
-    decide_step(act, step, StepState.DECLINED, authority)
-    note(act, step, "declined", (reason_code, reason), authority)
-    close_requests(act, [step.request_id], RequestState.REJECTED)
-    sql.execute(
-        "review/lift_order_holds",
-        company_id=act.company_id,
-        order_id=step.order_id,
-        at=act.at,
-        actor_id=act.actor_id,
-        reason=reason,
-    )
-    states.move(SalesOrder, company_id=act.company_id, ids=[step.order_id], to=OrderState.REJECTED, only_from=[OrderState.HELD])
+    order_ids = [one.step.order_id for one in granted]
+    decide_steps(act, granted, StepState.DECLINED)
+    note(act, granted, "declined", (reason_code, reason))
+    close_requests(act, [one.step.request_id for one in granted], RequestState.REJECTED)
+    who = {"at": act.at, "actor_id": act.actor_id, "reason": reason}
+    sql.execute("review/lift_order_holds", company_id=act.company_id, order_ids=order_ids, **who)
+    states.move(SalesOrder, company_id=act.company_id, ids=order_ids, to=OrderState.REJECTED, only_from=[OrderState.HELD])
 
     facts = {"reason": reason, "reason_code": reason_code, "by_person": True}
-    journal.record(act, "OrderRejected", "sales_order", [happened(step, facts)])
-    return Outcome(id=step_id, document_id=step.order_id, facts={"state": OrderState.REJECTED.value})
+    journal.record(act, "OrderRejected", "sales_order", [happened(one.step, facts) for one in granted])
+    return standing(act, granted) + barred + refused
 
 
 @transaction.atomic
-def ask_step(*, act: Act, step_id: int, question: str) -> Outcome:
-    """Ask the salesperson about an order before deciding its step; the step goes on waiting, and its time goes on.
+def ask_steps(*, act: Act, step_ids: Sequence[int], question: str) -> list[Outcome]:
+    """Ask the salesperson about orders before deciding their steps; the steps go on waiting, and their time goes on.
 
-    Refuses what `reject_step` refuses.
+    Refuses what `reject_steps` refuses.
     """
-    step, refused = step_for(act, step_id, ReasonCode.QUESTION, question)
-    if step is None or refused:
-        return refused or Outcome(id=step_id, code=Missing.code)
-    authority, refused = right_to_decide(act, step, is_approval=False)
-    if authority is None:
-        return refused or Outcome(id=step_id, code="lacks_role")
+    steps, refused = steps_for(act, step_ids, (ReasonCode.QUESTION, question))
+    granted, barred = rights_to_decide(act, steps, is_approval=False)
 
-    note(act, step, "asked", (ReasonCode.QUESTION, question), authority)
-    OrderQuestion.objects.create(
-        company_id=act.company_id,
-        order_id=step.order_id,
-        asked_of=AskedOf.SALES,
-        question=question,
-        asked_at=act.at,
-        asked_by_id=act.actor_id,
+    note(act, granted, "asked", (ReasonCode.QUESTION, question))
+    asked = {"asked_of": AskedOf.SALES, "question": question, "asked_at": act.at, "asked_by_id": act.actor_id}
+    OrderQuestion.objects.bulk_create(
+        OrderQuestion(company_id=act.company_id, order_id=one.step.order_id, **asked) for one in granted
     )
 
-    journal.record(act, "ApproverAsked", "sales_order", [happened(step, {"role": step.role, "question": question})])
-    return Outcome(id=step_id, document_id=step.order_id, facts={"state": step.order_state})
+    events = [happened(one.step, {"role": one.step.role, "question": question}) for one in granted]
+    journal.record(act, "ApproverAsked", "sales_order", events)
+    return standing(act, granted) + barred + refused
 
 
 @transaction.atomic
@@ -185,89 +184,115 @@ def escalate_overdue(*, act: Act) -> list[Outcome]:
     return [Outcome(id=row.id, document_id=row.order_id, facts={"level": row.level}) for row in moved]
 
 
-def step_for(act: Act, step_id: int, reason_code: str, reason: str) -> tuple[StepToDecide | None, Outcome | None]:
-    """Lock a step's order and read the step, with the refusal when it cannot be decided by anybody."""
-    steps = ApprovalStep.objects.filter(company_id=act.company_id, id=step_id)
-    order_id = steps.values_list("request__order_id", flat=True).first()
-    if order_id is None:
-        return None, Outcome(id=step_id, code=Missing.code)
-    lock_orders(company_id=act.company_id, order_ids=[order_id], ready_in=())
-    (step,) = sql.rows("review/step_to_decide", StepToDecide, company_id=act.company_id, step_id=step_id)
-    return step, fault_in_step(step, reason_code, reason)
+def steps_for(act: Act, step_ids: Sequence[int], why: tuple[str, str]) -> tuple[list[StepToDecide], list[Outcome]]:
+    """Lock the steps' orders and read the steps, parted from the refusals of those that nobody can decide."""
+    found = ApprovalStep.objects.filter(company_id=act.company_id, id__in=step_ids)
+    order_ids = sorted(set(found.values_list("request__order_id", flat=True)))
+    lock_orders(company_id=act.company_id, order_ids=order_ids, ready_in=())
+    steps = sql.rows("review/steps_to_decide", StepToDecide, company_id=act.company_id, step_ids=list(step_ids))
+    faults = [(step, fault_in_step(step, *why)) for step in steps]
+    refused = [fault for _, fault in faults if fault is not None]
+    return [step for step, fault in faults if fault is None], refused + missing(step_ids, (step.id for step in steps))
 
 
 def fault_in_step(step: StepToDecide, reason_code: str, reason: str) -> Outcome | None:
     """Why a step cannot be decided now by anybody, or None."""
     facts = {"number": step.number, "state": step.order_state}
     if reason_code not in ReasonCode.values or not reason.strip():
-        return Outcome(id=step.id, code="unknown_reason", facts={"reason_code": reason_code, "codes": list(ReasonCode.values)})
+        return refusal(step, "unknown_reason", {"reason_code": reason_code, "codes": list(ReasonCode.values)})
     if step.state != StepState.WAITING:
-        return Outcome(id=step.id, code="already_decided", facts=facts)
+        return refusal(step, "already_decided", facts)
     if step.request_state != RequestState.OPEN:
-        code = "order_changed" if step.request_state == RequestState.VOID else "already_decided"
-        return Outcome(id=step.id, code=code, facts=facts)
+        return refusal(step, "order_changed" if step.request_state == RequestState.VOID else "already_decided", facts)
     if step.order_state != OrderState.HELD:
         # An order that was amended is on its way back to review, which asks for approval anew.
-        code = "order_changed" if step.order_state == OrderState.SUBMITTED else "not_held"
-        return Outcome(id=step.id, code=code, facts=facts)
-    if not step.is_current:
-        return Outcome(id=step.id, code="not_its_turn", facts=facts)
-    return None
+        return refusal(step, "order_changed" if step.order_state == OrderState.SUBMITTED else "not_held", facts)
+    return None if step.is_current else refusal(step, "not_its_turn", facts)
 
 
-def right_to_decide(act: Act, step: StepToDecide, *, is_approval: bool = True) -> tuple[Authority | None, Outcome | None]:
-    """By what right the person acting may decide a step, or why not: `order_changed`, `incompatible_duties`, no right to it."""
-    if is_approval:
-        reasons = changes_since(act, step)
-        if reasons:
-            return None, Outcome(id=step.id, code="order_changed", facts={"number": step.number, "changed": reasons})
-        refused = clashes(act, "approve_order", [step.order_id]).get(step.order_id)
-        if refused is not None:
-            return None, Outcome(id=step.id, code=refused.code, facts=refused.facts)
+def rights_to_decide(act: Act, steps: Sequence[StepToDecide], *, is_approval: bool = True) -> tuple[list[Granted], list[Outcome]]:
+    """By what right the person acting decides each step, and why not: `order_changed`, `incompatible_duties`, no right to it."""
+    if not steps:
+        return [], []
+    order_ids = [step.order_id for step in steps]
+    changed = changes_since(act, steps) if is_approval else {}
+    in_one_hand = clashes(act, "approve_order", order_ids) if is_approval else {}
+    person = person_acting(act)
+    granted, refused = [], []
+    for step in steps:
+        authority = right_of(person, step)
+        clash = in_one_hand.get(step.order_id)
+        if step.id in changed:
+            refused.append(refusal(step, "order_changed", {"number": step.number, "changed": changed[step.id]}))
+        elif clash is not None:
+            refused.append(refusal(step, clash.code, clash.facts))
+        elif isinstance(authority, str):
+            refused.append(refusal(step, authority, {"number": step.number, "role": step.role}))
+        else:
+            granted.append(Granted(step, authority))
+    return granted, refused
+
+
+def person_acting(act: Act) -> Approver | None:
+    """The person acting with the roles held and lent today; nobody for the system."""
     if act.actor_id is None:
-        return None, Outcome(id=step.id, code="lacks_role", facts={"role": step.role})
+        return None
     held = sql.rows("review/approver", RoleHeld, company_id=act.company_id, user_id=act.actor_id, day=act.on)
-    person = Approver(
-        act.actor_id,
-        {row.role for row in held if row.lender_id is None},
-        [(row.role, row.lender_id) for row in held if row.lender_id is not None],
+    lent = [(row.role, row.lender_id) for row in held if row.lender_id is not None]
+    return Approver(act.actor_id, {row.role for row in held if row.lender_id is None}, lent)
+
+
+def right_of(person: Approver | None, step: StepToDecide) -> Authority | str:
+    """By what right somebody may decide a step, or the code of the refusal."""
+    if person is None:
+        return "lacks_role"
+    return authority_for(person, StepFacts(step.role, step.level, step.next_role, step.deputy_id, step.barred))
+
+
+def changes_since(act: Act, steps: Sequence[StepToDecide]) -> dict[int, list[str]]:
+    """What got worse in orders since their approval was asked for, by step; steps of orders without such a change are left out."""
+    order_ids = [step.order_id for step in steps]
+    requests = {request.id: request for request in live_requests(act, order_ids)}
+    now = snapshots_of(act, order_ids)
+    changed = {}
+    for step in steps:
+        request, snapshot = requests[step.request_id], now[step.order_id]
+        if fingerprint(snapshot) != request.snapshot_hash:
+            changed[step.id] = why_void(request.snapshot, snapshot, quantity_tolerance=step.quantity_tolerance)
+    return {key: reasons for key, reasons in changed.items() if reasons}
+
+
+def decide_steps(act: Act, granted: Sequence[Granted], state: str) -> None:
+    """Move steps to the state in which they end, with who decided them and by whose role."""
+    lent_by = {one.step.id: one.authority.granted_by_id for one in granted}
+    also = {"decided_at": act.at, "decided_by_id": act.actor_id, "granted_by_id": lent_by, "due_at": None}
+    states.move(ApprovalStep, company_id=act.company_id, ids=list(lent_by), to=state, also=also)
+
+
+def note(act: Act, granted: Sequence[Granted], decision: str, why: tuple[str, str]) -> None:
+    """Put a decision about steps on record."""
+    Approval.objects.bulk_create(
+        Approval(
+            company_id=act.company_id,
+            order_id=one.step.order_id,
+            order_version=one.step.version,
+            decision=decision,
+            reason_code=why[0],
+            reason=why[1],
+            step_id=one.step.id,
+            granted_by_id=one.authority.granted_by_id,
+            decided_at=act.at,
+            decided_by_id=act.actor_id,
+        )
+        for one in granted
     )
-    found = authority_for(person, StepFacts(step.role, step.level, step.next_role, step.deputy_id, step.barred))
-    if isinstance(found, str):
-        return None, Outcome(id=step.id, code=found, facts={"number": step.number, "role": step.role})
-    return found, None
 
 
-def changes_since(act: Act, step: StepToDecide) -> list[str]:
-    """What got worse in the order since its approval was asked for."""
-    (request,) = live_requests(act, [step.order_id])
-    now = snapshots_of(act, [step.order_id])[step.order_id]
-    if fingerprint(now) == request.snapshot_hash:
-        return []
-    return why_void(request.snapshot, now, quantity_tolerance=step.quantity_tolerance)
-
-
-def decide_step(act: Act, step: StepToDecide, state: str, authority: Authority) -> None:
-    """Move a step to the state in which it ends, with who decided it."""
-    also = {"decided_at": act.at, "decided_by_id": act.actor_id, "granted_by_id": authority.granted_by_id, "due_at": None}
-    states.move(ApprovalStep, company_id=act.company_id, ids=[step.id], to=state, also=also)
-
-
-def note(act: Act, step: StepToDecide, decision: str, why: tuple[str, str], authority: Authority) -> None:
-    """Put a decision about a step on record."""
-    code, words = why
-    Approval.objects.create(
-        company_id=act.company_id,
-        order_id=step.order_id,
-        order_version=step.version,
-        decision=decision,
-        reason_code=code,
-        reason=words,
-        step_id=step.id,
-        granted_by_id=authority.granted_by_id,
-        decided_at=act.at,
-        decided_by_id=act.actor_id,
-    )
+def ask_following(act: Act, granted: Sequence[Granted]) -> None:
+    """Ask for the steps that come after approved ones, each in the time that its matrix gives."""
+    due = {one.step.next_step_id: one.step.escalate_after_hours for one in granted if one.step.next_step_id is not None}
+    asked = {"step_ids": list(due), "hours": list(due.values()), "at": act.at}
+    sql.execute("review/ask_next_steps", company_id=act.company_id, **asked)
 
 
 def happened(step: StepToDecide, facts: Mapping[str, Any]) -> Happened:
@@ -275,10 +300,28 @@ def happened(step: StepToDecide, facts: Mapping[str, Any]) -> Happened:
     return Happened(step.order_id, step.order_id, facts)
 
 
-def go_on(act: Act, step: StepToDecide) -> None:
-    """Let an order with all its approvals go: at once if a person released its holds, else as the rules now say."""
-    if not step.is_overridden:
-        judge_again(act, step.order_id)
-        return
-    states.move(SalesOrder, company_id=act.company_id, ids=[step.order_id], to=OrderState.RELEASED, only_from=[OrderState.HELD])
-    journal.record(act, "OrderReleased", "sales_order", [happened(step, {"by_person": True})])
+def refusal(step: StepToDecide, code: str, facts: Mapping[str, Any]) -> Outcome:
+    """Why a step was not decided."""
+    return Outcome(id=step.id, code=code, facts=facts)
+
+
+def standing(act: Act, granted: Sequence[Granted]) -> list[Outcome]:
+    """What became of the orders whose steps were decided."""
+    orders = SalesOrder.objects.filter(company_id=act.company_id, id__in=[one.step.order_id for one in granted])
+    reached = dict(orders.values_list("id", "state"))
+    return [Outcome(id=one.step.id, document_id=one.step.order_id, facts={"state": reached[one.step.order_id]}) for one in granted]
+
+
+def the_outcome(outcomes: Sequence[Outcome]) -> Outcome:
+    """What came of the one step that was named."""
+    (outcome,) = outcomes
+    return outcome
+
+
+def go_on(act: Act, steps: Sequence[StepToDecide]) -> None:
+    """Let orders with all their approvals go: at once those whose holds a person released, the others as the rules now say."""
+    judge_again(act, [step.order_id for step in steps if not step.is_overridden])
+    overridden = [step for step in steps if step.is_overridden]
+    ids = [step.order_id for step in overridden]
+    states.move(SalesOrder, company_id=act.company_id, ids=ids, to=OrderState.RELEASED, only_from=[OrderState.HELD])
+    journal.record(act, "OrderReleased", "sales_order", [happened(step, {"by_person": True}) for step in overridden])

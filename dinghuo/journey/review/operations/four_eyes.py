@@ -25,5 +25,5 @@ def barred_from(act: Act, duty: str, order_ids: Sequence[int]) -> dict[int, Outc
     if act.actor_id is None or not order_ids:
         return {}
     own = sql.rows("review/own_orders", OwnOrder, company_id=act.company_id, actor_id=act.actor_id, order_ids=list(order_ids))
-    refused = {row.order_id: Outcome(id=row.order_id, code="four_eyes", facts={"number": row.number}) for row in own}
+    refused = {row.order_id: Outcome(id=row.order_id, code="four_eyes", facts={"number": row.number, "duty": duty}) for row in own}
     return clashes(act, duty, [order_id for order_id in order_ids if order_id not in refused]) | refused

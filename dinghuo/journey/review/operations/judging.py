@@ -60,9 +60,10 @@ def review_held_orders(*, act: Act, order_ids: Sequence[int] | None = None) -> l
     return judge_and_write(act, order_ids, OrderState.HELD, "not_held", "again")
 
 
-def judge_again(act: Act, order_id: int) -> None:
-    """Judge a held order that has all its approvals: it goes on, or the rules that it breaks by now are on record."""
-    judge_and_write(act, [order_id], OrderState.HELD, "not_held", "approved")
+def judge_again(act: Act, order_ids: Sequence[int]) -> None:
+    """Judge held orders that have all their approvals: they go on, or the rules that they break by now are on record."""
+    if order_ids:
+        judge_and_write(act, order_ids, OrderState.HELD, "not_held", "approved")
 
 
 @transaction.atomic

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from dinghuo.journey.review.models import ReviewRule
+from dinghuo.journey.ordering.operations import lock_orders
+from dinghuo.journey.review.models import Hold, ReviewRule
 from dinghuo.journey.review.rules import INSTALLED, KINDS, checked_parameters
-from dinghuo.kernel import journal
+from dinghuo.kernel import journal, sql
 from dinghuo.kernel.errors import Malformed, Outcome, missing
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
@@ -31,6 +32,14 @@ class RuleDraft:
     check_points: Sequence[str] = ("submit",)
     precedence: int = 100
     is_release_exclusion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAtDoor:
+    """A hold with which a rule stops a released order."""
+
+    hold_id: int
+    order_id: int
 
 
 @transaction.atomic
@@ -124,15 +133,38 @@ def draft_of(rule: ReviewRule) -> RuleDraft:
 
 @transaction.atomic
 def retire_rule(*, act: Act, rule_id: int) -> Outcome:
-    """Take a rule out of force; its versions and findings stay on record. Refuses `not_found` and `version_conflict`."""
+    """Take a rule out of force, and lift its holds of released orders at doors, which nothing would ask about any more.
+
+    Its versions and findings stay on record. Refuses `not_found` and `version_conflict`.
+    """
+    named = ReviewRule.objects.filter(company_id=act.company_id, id=rule_id).values_list("code", flat=True).first()
+    order_ids = sorted({hold.order_id for hold in holds_at_doors(act, named)})
+    # Orders are locked before the company, whose lock guards the rules.
+    lock_orders(company_id=act.company_id, order_ids=order_ids, ready_in=())
     rule = locked_rule(act, rule_id)
     if rule is None:
         return missing([rule_id], [])[0]
     if rule.retired_at is not None:
         return Outcome(id=rule_id, code="version_conflict", facts={"version": newest_version(rule), "yours": rule.version})
     ReviewRule.objects.filter(company_id=act.company_id, id=rule_id).update(retired_at=act.at)
+    open_doors(act, rule.code, set(order_ids))
     journal.record(act, "RuleRetired", "review_rule", [Happened(rule_id, facts={"rule": rule.code, "version": rule.version})])
     return Outcome(id=rule_id)
+
+
+def holds_at_doors(act: Act, code: str | None) -> list[HoldAtDoor]:
+    """The open holds with which a rule stops released orders."""
+    return sql.rows("review/door_holds", HoldAtDoor, company_id=act.company_id, code=code or "")
+
+
+def open_doors(act: Act, code: str, locked: set[int]) -> None:
+    """Lift the holds with which a rule stops released orders, those that are locked, on record like any whose cause is gone."""
+    holds = [hold for hold in holds_at_doors(act, code) if hold.order_id in locked]
+    ids = [hold.hold_id for hold in holds]
+    gone = {"lifted_at": act.at, "lifted_by_id": act.actor_id, "lifted_because": "cause_gone"}
+    Hold.objects.filter(company_id=act.company_id, id__in=ids).update(**gone)
+    orders = sorted({hold.order_id for hold in holds})
+    journal.record(act, "HoldLifted", "sales_order", [Happened(key, key, {"rules": [code]}) for key in orders])
 
 
 def lock_rules(act: Act) -> None:

@@ -18,7 +18,7 @@ SELECT sales_order.id AS order_id, 'edit_credit_limit' AS duty
         AND event.document_id = sales_order.customer_id AND event.journey_id IS NULL
  WHERE sales_order.company_id = %(company_id)s::INT AND sales_order.id = ANY(%(order_ids)s::BIGINT[])
    AND event.kind = 'CustomerChanged' AND event.actor_id = %(actor_id)s::INT
-   AND event.facts -> 'columns' ? 'credit_limit' AND event.at >= sales_order.created_at
+   AND event.facts -> 'columns' ?| ARRAY['credit_limit', 'group_credit_limit', 'order_maximum'] AND event.at >= sales_order.created_at
  UNION
 SELECT approval.order_id, CASE approval.decision WHEN 'released' THEN 'release_hold' ELSE 'approve_order' END AS duty
   FROM approval

@@ -1,4 +1,5 @@
--- The median of what a customer's last twelve orders of a product asked for, for each line judged; by orders before it only.
+-- The median of what a customer's last twelve orders of a product asked for, however many lines each took, for each line judged; by
+-- orders before it only.
 -- In:    company_id int, order_ids bigint[]
 -- Out:   line_id bigint, median numeric (stock units), orders int; one row a line with any history
 -- Needs: nothing
@@ -9,14 +10,17 @@ WITH judged_line AS MATERIALIZED (
       JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = judged.id
      WHERE judged.company_id = %(company_id)s::INT AND judged.id = ANY(%(order_ids)s::BIGINT[])
 ), past AS MATERIALIZED (
-    SELECT earlier.customer_id, line.product_id, array_agg(line.order_id ORDER BY line.order_id DESC) AS order_ids,
-           array_agg(line.ordered ORDER BY line.order_id DESC) AS quantities
-      FROM sales_order AS earlier
-      JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = earlier.id
-     WHERE earlier.company_id = %(company_id)s::INT AND earlier.state IN ('released', 'completed')
-       AND earlier.customer_id = ANY(array(SELECT DISTINCT customer_id FROM judged_line))
-       AND (line.product_id IN (SELECT product_id FROM judged_line)) IS TRUE
-     GROUP BY earlier.customer_id, line.product_id
+    SELECT asked.customer_id, asked.product_id, array_agg(asked.order_id ORDER BY asked.order_id DESC) AS order_ids,
+           array_agg(asked.quantity ORDER BY asked.order_id DESC) AS quantities
+      FROM (
+          SELECT earlier.customer_id, line.product_id, line.order_id, sum(line.ordered) AS quantity
+            FROM sales_order AS earlier
+            JOIN sales_order_line AS line ON line.company_id = %(company_id)s::INT AND line.order_id = earlier.id
+           WHERE earlier.company_id = %(company_id)s::INT AND earlier.state IN ('released', 'completed')
+             AND earlier.customer_id = ANY(array(SELECT DISTINCT customer_id FROM judged_line))
+             AND (line.product_id IN (SELECT product_id FROM judged_line)) IS TRUE
+           GROUP BY earlier.customer_id, line.product_id, line.order_id) AS asked
+     GROUP BY asked.customer_id, asked.product_id
 )
 SELECT judged_line.line_id, usual.median, usual.orders::INT AS orders
   FROM judged_line

@@ -1,11 +1,11 @@
--- Everything that decides who may decide an approval step, and whether it still can be decided.
--- In:    company_id int, step_id bigint
+-- Everything that decides who may decide approval steps, and whether they still can be decided.
+-- In:    company_id int, step_ids bigint[]
 -- Out:   id bigint, request_id bigint, order_id bigint, number text, version int, customer_id bigint, order_state text,
 --        request_state text, state text, position int, role text, level int, next_role text (admin after the last), deputy_id int,
 --        creator_id int, editors int[], sales_person_id int (when the matrix bars it), deciders int[] (of steps before, but for those
 --        handed to the next level), is_current boolean, next_step_id bigint (null after the last), escalate_after_hours int,
---        quantity_tolerance numeric, has_holds boolean, is_overridden boolean (a person released this version's holds)
--- Needs: the order locked
+--        quantity_tolerance numeric, has_holds boolean, is_overridden boolean (a person released this version's holds); in order of id
+-- Needs: the orders locked
 SELECT
     step.id, request.id AS request_id, sales_order.id AS order_id, sales_order.number, sales_order.version, sales_order.customer_id,
     sales_order.state AS order_state, request.state AS request_state, step.state, step.position::INT AS position, step.role,
@@ -40,4 +40,5 @@ SELECT
   LEFT JOIN sales_person
          ON sales_person.company_id = sales_order.company_id AND sales_person.customer_id = sales_order.customer_id
         AND matrix.bars_sales_person
- WHERE step.company_id = %(company_id)s::INT AND step.id = %(step_id)s::BIGINT
+ WHERE step.company_id = %(company_id)s::INT AND step.id = ANY(%(step_ids)s::BIGINT[])
+ ORDER BY step.id
