@@ -25,6 +25,7 @@ from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
 from dinghuo.journey.review import approval_api as approvals
 from dinghuo.journey.shipping import api as shipping
+from dinghuo.journey.shipping import tracking_api as carriers_word
 from dinghuo.journey.tracking import api as tracking
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Refused
@@ -59,6 +60,7 @@ ROUTERS: Final[Sequence[Router]] = (
     approvals.router,
     allocation.router,
     shipping.router,
+    carriers_word.router,
     finance.router,
     tracking.router,
     papers.router,

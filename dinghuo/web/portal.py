@@ -25,7 +25,7 @@ from dinghuo.web.queries import Search
 TOLD = frozenset({
     "OrderEntered", "OrderSubmitted", "OrderReleased", "OrderCancelled", "OrderAmended", "ShipmentNoticed", "ShipmentDispatched",
     "ShipmentDelivered", "InvoicePosted", "CreditNotePosted", "PaymentApplied", "PromiseMade", "FeedbackLeft", "FeedbackAnswered",
-    "GoodsReturned",
+    "GoodsReturned", "ArrivalMoved",
 })  # fmt: skip
 
 # A draft is not an order yet, only somebody's notes.

@@ -15,6 +15,13 @@ from dinghuo.web import rule_words
 
 # States and kinds, of orders, shipments, invoices and what else has them.
 CODES: Final[Mapping[str, StrOrPromise]] = {
+    "announced": _("Announced to the carrier"),
+    "picked_up": _("With the carrier"),
+    "in_transit": _("On the way"),
+    "out_for_delivery": _("Out for delivery"),
+    "ready_for_pickup": _("Ready to be fetched"),
+    "exception": _("Held up"),
+    "returned": _("Returned to the sender"),
     "draft": _("Draft"),
     "submitted": _("Submitted"),
     "held": _("On hold"),
@@ -77,6 +84,13 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
 
 # The colours of states: neutral before, blue in work, yellow where a person is needed, green when done, red when refused.
 SHADES: Final[Mapping[str, str]] = {
+    "announced": "secondary",
+    "picked_up": "blue",
+    "in_transit": "azure",
+    "out_for_delivery": "azure",
+    "ready_for_pickup": "yellow",
+    "exception": "red",
+    "returned": "red",
     "draft": "secondary",
     "submitted": "blue",
     "held": "yellow",
@@ -120,6 +134,8 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "AllocationGivenBack": _("Allocated stock given back"),
     "ShipmentNoticed": _("Shipping notice %(number)s made, planned for %(planned_on)s with %(carrier)s"),
     "ShipmentDispatched": _("Shipment %(number)s is on the road"),
+    "ArrivalMoved": _("Shipment %(number)s is now expected on %(expected_on)s"),
+    "TrackingNumberKnown": _("Shipment %(number)s has tracking number %(tracking_number)s"),
     "ShipmentDelivered": _("Shipment %(number)s delivered"),
     "ShipmentCancelled": _("Shipping notice cancelled"),
     "GoodsReturned": _("Goods returned"),
@@ -200,6 +216,8 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "no_carrier_serves": _("No carrier serves this address with this weight."),
     "not_a_notice": _("The shipment is not a notice any more; its state is: %(state)s."),
     "already_dispatched": _("The goods have left already."),
+    "shipment_cancelled": _("The shipment %(number)s was cancelled."),
+    "unknown_carrier": _("There is no such carrier."),
     "not_on_the_road": _("The goods are not on the road; the shipment's state is: %(state)s."),
     "not_dispatched": _("The goods have not left yet."),
     "already_invoiced": _("This has been invoiced already."),

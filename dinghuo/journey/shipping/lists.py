@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from dinghuo.journey.shipping.tracking_states import Sighting, where_goods_are
 from dinghuo.kernel import sql
 
 
@@ -38,3 +40,48 @@ def shipments_latest(*, company_id: int, states: Sequence[str], wanted: str, bef
     """Shipments in some states, the newest first, whose number begins with a text."""
     limits = {"states": list(states), "wanted": wanted, "before_id": before_id, "count": count}
     return sql.rows("shipping/shipments_latest", ShipmentRow, company_id=company_id, **limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Where the goods of a shipment were seen; `is_carriers` tells a carrier's word from our own."""
+
+    id: int
+    status: Any
+    occurred_at: datetime
+    recorded_at: datetime
+    code: str
+    text: str
+    estimated_on: date | None
+    is_carriers: bool
+    raw: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaimed:
+    """An event for a tracking number that no shipment has."""
+
+    id: int
+    carrier: str
+    tracking_number: str
+    status: str
+    code: str
+    text: str
+    occurred_at: datetime
+    recorded_at: datetime
+    raw: Any
+
+
+def events_of_shipment(*, company_id: int, shipment_id: int) -> list[Event]:
+    """Where a shipment was seen, the latest first."""
+    return sql.rows("shipping/events_of_shipment", Event, company_id=company_id, shipment_id=shipment_id)
+
+
+def unclaimed_events(*, company_id: int, before_id: int, count: int) -> list[Unclaimed]:
+    """Events that no shipment is known for, the newest first."""
+    return sql.rows("shipping/unclaimed_before", Unclaimed, company_id=company_id, before=before_id, count=count)
+
+
+def where_now(events: Sequence[Event]) -> Any:
+    """The tracking state that a shipment's events tell; empty when there is none."""
+    return where_goods_are([Sighting(event.status, event.occurred_at, event.is_carriers) for event in events])

@@ -67,6 +67,11 @@ class Shipment(MovingRow):
                 condition=Q(state__in=["notice", "dispatched"]),
                 name="shipment_in_work",
             ),
+            models.Index(
+                fields=["company_id", "carrier", "tracking_number"],
+                condition=~Q(tracking_number=""),
+                name="shipment_by_tracking_number",
+            ),
         )
 
 
@@ -120,19 +125,55 @@ class CarrierBooking(CompanyRow):
 
 
 class TrackingEvent(CompanyRow):
-    """Where the goods were seen; `raw` is what the carrier said, word for word. Append-only."""
+    """Where the goods were seen: one of the eight tracking states, or empty for a code that is not known. Append-only.
+
+    `code` is the carrier's own, `raw` what it said, word for word. An `external_ref` is null where we say so ourselves.
+    """
 
     shipment = fields.Within(Shipment)
     status = fields.code(20)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     external_ref = fields.code(80, null=True)
+    code = fields.code(60, db_default="")
+    text = models.CharField(max_length=300, db_default="")
+    estimated_on = models.DateField(null=True)
     raw = models.JSONField(db_default={})
 
     class Meta:
         db_table = "tracking_event"
         constraints = (models.UniqueConstraint(fields=["company_id", "shipment", "external_ref"], name="carrier_event_taken_once"),)
         indexes = (models.Index(fields=["company_id", "shipment"], name="tracking_by_shipment"),)
+
+
+class UnclaimedEvent(CompanyRow):
+    """An event for a tracking number that no shipment has; once one has it, the event goes there and this row says so."""
+
+    carrier = fields.Within(Carrier)
+    tracking_number = fields.code(80)
+    status = fields.code(20)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    external_ref = fields.code(80)
+    code = fields.code(60, db_default="")
+    text = models.CharField(max_length=300, db_default="")
+    estimated_on = models.DateField(null=True)
+    raw = models.JSONField(db_default={})
+    shipment = fields.Within(Shipment, null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "unclaimed_event"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["company_id", "carrier", "tracking_number", "external_ref"], name="unclaimed_event_kept_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(shipment=None, claimed_at=None) | Q(shipment__isnull=False, claimed_at__isnull=False),
+                name="claimed_event_has_its_shipment",
+            ),
+        )
+        indexes = (models.Index(fields=["company_id", "id"], condition=Q(shipment=None), name="event_still_unclaimed"),)
 
 
 class CustomerReturn(CompanyRow):

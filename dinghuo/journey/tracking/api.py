@@ -29,6 +29,7 @@ FOR_CUSTOMERS: Final = (
     "ShipmentNoticed",
     "PromiseMade",
     "ShipmentDispatched",
+    "ArrivalMoved",
     "ShipmentDelivered",
     "GoodsReturned",
     "InvoicePosted",
