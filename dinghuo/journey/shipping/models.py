@@ -146,6 +146,101 @@ class TrackingEvent(CompanyRow):
         indexes = (models.Index(fields=["company_id", "shipment"], name="tracking_by_shipment"),)
 
 
+class CarrierConnection(CompanyRow):
+    """How a carrier is reached: by which protocol, where, with which account. `secrets` leave this table for the carrier alone.
+
+    `webhook_id` is the part of our address that only the carrier knows. After `failures` in a row the circuit is open: nobody asks
+    before `open_until`.
+    """
+
+    carrier = fields.Within(Carrier)
+    protocol = fields.code(20)
+    base_url = models.CharField(max_length=300)
+    settings = models.JSONField(db_default={})
+    secrets = models.JSONField(db_default={})
+    webhook_id = fields.code(64)
+    is_active = models.BooleanField(db_default=True)
+    failures = models.SmallIntegerField(db_default=0)
+    open_until = models.DateTimeField(null=True)
+    polled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "carrier_connection"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "carrier", "protocol"], name="one_connection_per_protocol"),
+            models.UniqueConstraint(fields=["company_id", "webhook_id"], name="webhook_id_is_unique"),
+        )
+
+
+class LabelState(models.TextChoices):
+    """How far a label is."""
+
+    WAITING = "waiting", _("To be booked")
+    SENT = "sent", _("Sent to the carrier")
+    BOOKED = "booked", _("Label made")
+    REFUSED = "refused", _("Refused by the carrier")
+    GIVEN_UP = "given_up", _("Given up")
+    CANCELLING = "cancelling", _("Being cancelled")
+    CANCELLED = "cancelled", _("Label cancelled")
+
+
+class ShippingLabel(MovingRow):
+    """A label wanted for a shipment, and what became of it: the outbox of bookings.
+
+    `request_ref` is what the carrier knows our request by, the same at each attempt. `sent` means that a carrier may have made a
+    label of which we do not know: it is asked before it is told again.
+    """
+
+    State = LabelState
+
+    MOVES = {
+        "waiting": frozenset({"sent", "refused", "given_up"}),
+        "sent": frozenset({"waiting", "booked", "refused"}),
+        "refused": frozenset({"waiting", "given_up"}),
+        "booked": frozenset({"cancelling"}),
+        "cancelling": frozenset({"cancelled", "booked"}),
+        "given_up": frozenset(),
+        "cancelled": frozenset(),
+    }
+
+    shipment = fields.Within(Shipment)
+    carrier = fields.Within(Carrier)
+    request_ref = fields.code(35)
+    state = fields.code(12, choices=State.choices, db_default="waiting")
+    attempts = models.SmallIntegerField(db_default=0)
+    next_attempt_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    problem = fields.code(40, db_default="")
+    problem_text = models.CharField(max_length=300, db_default="")
+    tracking_number = fields.code(80, db_default="")
+    label = models.BinaryField(db_default=b"")
+    label_format = fields.code(4, db_default="")
+    asked_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "shipping_label"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "request_ref"], name="label_request_is_unique"),
+            models.UniqueConstraint(
+                fields=["company_id", "shipment"],
+                condition=~Q(state__in=["given_up", "cancelled"]),
+                name="a_shipment_has_one_label",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["booked", "cancelling"]) | ~Q(tracking_number=""), name="booked_label_has_its_number"
+            ),
+            fields.state_is_known("shipping_label", LabelState),
+        )
+        indexes = (
+            models.Index(
+                fields=["company_id", "next_attempt_at"],
+                condition=Q(state__in=["waiting", "sent", "cancelling"]),
+                name="label_in_work",
+            ),
+        )
+
+
 class UnclaimedEvent(CompanyRow):
     """An event for a tracking number that no shipment has; once one has it, the event goes there and this row says so."""
 

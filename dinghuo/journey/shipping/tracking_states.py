@@ -1,4 +1,4 @@
-"""The one vocabulary of where goods are, whatever a carrier calls it, and what events together say. Rule: docs/rules/carriers.md."""
+"""The one vocabulary of where goods are, whatever a carrier calls it, and what all events say. Rule: docs/rules/carriers.md."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

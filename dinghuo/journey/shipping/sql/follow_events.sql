@@ -9,7 +9,7 @@ WITH seen AS MATERIALIZED (
       FROM shipment
      CROSS JOIN LATERAL (
            SELECT min(event.occurred_at) FILTER (WHERE event.status = 'delivered') AS arrived_at,
-                  (array_agg(event.estimated_on ORDER BY event.occurred_at DESC, event.estimated_on DESC)
+                  (array_agg(event.estimated_on ORDER BY event.occurred_at DESC, event.recorded_at DESC, event.estimated_on DESC)
                    FILTER (WHERE event.estimated_on IS NOT NULL))[1] AS estimated_on
              FROM tracking_event AS event
             WHERE event.company_id = %(company_id)s::INT AND event.shipment_id = shipment.id) AS told
