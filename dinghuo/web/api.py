@@ -25,7 +25,7 @@ from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
 from dinghuo.journey.review import approval_api as approvals
 from dinghuo.journey.shipping import api as shipping
-from dinghuo.journey.shipping import tracking_api as carriers_word
+from dinghuo.journey.shipping import label_api as labels
 from dinghuo.journey.tracking import api as tracking
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Refused
@@ -60,7 +60,8 @@ ROUTERS: Final[Sequence[Router]] = (
     approvals.router,
     allocation.router,
     shipping.router,
-    carriers_word.router,
+    # With the routes of what carriers say.
+    labels.router,
     finance.router,
     tracking.router,
     papers.router,

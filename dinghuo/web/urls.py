@@ -12,7 +12,7 @@ from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, sign_in
+from dinghuo.web import actions, addresses, api, carrier_pushes, health, home, order_entry, orders, payments, portal, sign_in
 
 register_converter(addresses.IdConverter, "id")
 
@@ -41,6 +41,7 @@ urlpatterns = [
     path("shipping/", shipping.shipping, name="shipping"),
     path("shipping/<id:shipment_id>/delivery-note.pdf", papers.delivery_note, name="paper-shipment"),
     path("shipping/due/delivery-notes.pdf", papers.delivery_notes_due, name="papers-due"),
+    path("carriers/<id:company_id>/<str:webhook_id>/", carrier_pushes.receive, name="carrier-push"),
     path("finance/", finance.finance, name="finance"),
     path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),
     path("finance/invoices/<id:invoice_id>/invoice.pdf", papers.invoice, name="paper-invoice"),

@@ -63,6 +63,17 @@ ROUTES = {
     "POST /shipments/{shipment_id}/tracking-number": "shipments.write",
     "POST /tracking-events": "shipments.write",
     "GET /tracking-events/unclaimed": "shipments.read",
+    "GET /carrier-connections": "carriers.read",
+    "POST /carrier-connections": "carriers.write",
+    "GET /labels": "shipments.read",
+    "POST /labels": "shipments.write",
+    "GET /labels/{label_id}": "shipments.read",
+    "GET /labels/{label_id}/file": "shipments.read",
+    "POST /labels/{label_id}/retry": "shipments.write",
+    "POST /labels/{label_id}/give-up": "shipments.write",
+    "POST /labels/{label_id}/cancel": "shipments.write",
+    "POST /labels/{label_id}/decide": "shipments.write",
+    "POST /labels/{label_id}/carrier": "shipments.write",
     "GET /shipments/{shipment_id}/delivery-note": "shipments.read portal.read",
     "POST /delivery-notes/print": "shipments.read",
     "GET /invoices/{invoice_id}/pdf": "invoices.read portal.read",
@@ -114,6 +125,7 @@ BODIES: dict[str, Any] = {
     "POST /orders/{order_id}/feedback": {"rating": 4},
     "POST /shipments/{shipment_id}/cancel": REASON,
     "POST /shipments/{shipment_id}/tracking-number": {"tracking_number": "SF1"},
+    "POST /labels/{label_id}/carrier": {"carrier": "ROAD"},
     "POST /e-invoices/check": {"xml": "<x/>"},
     "POST /delivery-notes/print": {"ids": [4_611_686_018_427_387_904]},
     "POST /feedback/{feedback_id}/answer": {"answer": "Thank you."},
@@ -122,8 +134,9 @@ BODIES: dict[str, Any] = {
     "POST /approvals/{approval_step_id}/reject": {"reason_code": "other", **REASON},
     "POST /approvals/{approval_step_id}/ask": {"question": "Why?"},
 }
-# Steps and delegations of another company are asked for in the tests of approvals.
-OF_ONE = [call for call in ROUTES if "{" in call and "{approval_step_id}" not in call and "{delegation_id}" not in call]
+# Steps, delegations and labels of another company are asked for in the tests of approvals and carriers.
+ASKED_ELSEWHERE = ("{approval_step_id}", "{delegation_id}", "{label_id}")
+OF_ONE = [call for call in ROUTES if "{" in call and not any(name in call for name in ASKED_ELSEWHERE)]
 MISSING = 4_611_686_018_427_387_904
 NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
 

@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
+from dinghuo.journey.shipping.models import ShippingLabel
 from dinghuo.journey.shipping.tracking_states import Sighting, where_goods_are
 from dinghuo.kernel import sql
+from dinghuo.kernel.errors import Missing
+
+# Labels that are wanted and that no carrier has made, or not taken back yet.
+LABEL_QUEUE: Final = ["waiting", "sent", "refused", "cancelling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +90,40 @@ def unclaimed_events(*, company_id: int, before_id: int, count: int) -> list[Unc
 def where_now(events: Sequence[Event]) -> Any:
     """The tracking state that a shipment's events tell; empty when there is none."""
     return where_goods_are([Sighting(event.status, event.occurred_at, event.is_carriers) for event in events])
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label wanted for a shipment and what became of it; `is_open` says that its carrier is left alone for a while."""
+
+    id: int
+    shipment_id: int
+    shipment: str
+    order_id: int
+    carrier: str
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    problem: str
+    problem_text: str
+    tracking_number: str
+    label_format: str
+    asked_at: datetime
+    booked_at: datetime | None
+    is_open: bool
+
+
+def labels(
+    *, company_id: int, before: int, count: int, only_id: int | None = None, states: Sequence[str] | None = None
+) -> list[Label]:
+    """Labels, the newest first: all, those in some states, or the one of an id."""
+    asked = {"before": before, "count": count, "only_id": only_id, "states": None if states is None else list(states)}
+    return sql.rows("shipping/labels_before", Label, company_id=company_id, **asked)
+
+
+def label_file(*, company_id: int, label_id: int) -> bytes:
+    """A label as its carrier made it; raises Missing where there is none, or no file of it."""
+    found = ShippingLabel.objects.filter(company_id=company_id, id=label_id).values_list("label", flat=True).first()
+    if not found:
+        raise Missing("There is no such file.", id=label_id)
+    return bytes(found)

@@ -91,7 +91,9 @@ class Kuaidi100:
         return seen
 
     def follow(self, tracking_number: str) -> None:
-        """Subscribe to a number; one that is subscribed to already is fine."""
+        """Subscribe to a number, if there is an address to push to; one that is subscribed to already is fine."""
+        if not self.connection.callback_url:
+            return
         asked = {
             "company": self.connection.settings["company_code"],
             "number": tracking_number,
