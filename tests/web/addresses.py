@@ -24,7 +24,7 @@ class Address:
     def is_posted(self) -> bool:
         """Whether it answers POST alone."""
         return self.name in POSTED or (
-            self.name.startswith(("order-", "shipment-", "shipping-", "finance-")) and self.name not in GOT
+            self.name.startswith(("order-", "shipment-", "shipping-", "finance-", "label-")) and self.name not in GOT
         )
 
 
@@ -58,10 +58,11 @@ def path_of(address: Address, goods: Goods) -> str:
         "paper-shipment": goods.shipment,
         "portal-paper-shipment": goods.shipment,
         "paper-invoice": goods.invoice,
+        "parcel": goods.shipment,
         "portal-paper-invoice": goods.invoice,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
     route = address.route
-    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id"):
+    for name in ("key", "order_id", "invoice_id", "shipment_id", "feedback_id", "label_id"):
         route = route.replace(f"<id:{name}>", str(found))
     return f"/{route}"

@@ -114,11 +114,17 @@ class Label:
 
 
 def labels(
-    *, company_id: int, before: int, count: int, only_id: int | None = None, states: Sequence[str] | None = None
+    *,
+    company_id: int,
+    before: int,
+    count: int,
+    only_id: int | None = None,
+    only_shipment: int | None = None,
+    states: Sequence[str] | None = None,
 ) -> list[Label]:
-    """Labels, the newest first: all, those in some states, or the one of an id."""
-    asked = {"before": before, "count": count, "only_id": only_id, "states": None if states is None else list(states)}
-    return sql.rows("shipping/labels_before", Label, company_id=company_id, **asked)
+    """Labels, the newest first: all, those in some states, those of a shipment, or the one of an id."""
+    wanted = {"only_id": only_id, "only_shipment": only_shipment, "states": None if states is None else list(states)}
+    return sql.rows("shipping/labels_before", Label, company_id=company_id, before=before, count=count, **wanted)
 
 
 def label_file(*, company_id: int, label_id: int) -> bytes:
