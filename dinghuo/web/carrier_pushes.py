@@ -51,21 +51,21 @@ class Unfit(Exception):
         return JsonResponse(told, status=self.status)
 
 
-def receive(request: HttpRequest, company_id: int, webhook_id: str) -> HttpResponse:
+def receive(request: HttpRequest, company_id: int, push_key: str) -> HttpResponse:
     """Take a carrier's push: 200 once its events are kept, else why not, and nothing of it is."""
     try:
-        facts = taken(request, company_id, webhook_id)
+        facts = taken(request, company_id, push_key)
     except Unfit as unfit:
         log.warning("push_not_taken", company_id=company_id, code=unfit.code)
         return unfit.reply()
     return JsonResponse({"result": True, "returnCode": "200", "message": "ok", **facts})
 
 
-def taken(request: HttpRequest, company_id: int, webhook_id: str) -> dict[str, int]:
+def taken(request: HttpRequest, company_id: int, push_key: str) -> dict[str, int]:
     """Check a push from the outside in, then keep its events; returns how many were new, known and without a shipment."""
     if request.method != "POST":
         raise Unfit(405, "method_not_allowed", "Carriers push with POST.")
-    refuse_too_many(company_id, webhook_id)
+    refuse_too_many(company_id, push_key)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > BYTES_MAX:
         raise Unfit(413, "body_too_large", "A push has at most 1,000,000 bytes.")
@@ -74,12 +74,12 @@ def taken(request: HttpRequest, company_id: int, webhook_id: str) -> dict[str, i
     if company is None:
         raise Unfit(404, "not_found", "There is no such address.")
     with acting_for(company.id):
-        return kept(act_now(company), read(connection_of(company.id, webhook_id), push))
+        return kept(act_now(company), read(connection_of(company.id, push_key), push))
 
 
-def refuse_too_many(company_id: int, webhook_id: str) -> None:
+def refuse_too_many(company_id: int, push_key: str) -> None:
     """Raise Unfit above 600 pushes to one address in a minute."""
-    key = f"push:{company_id}:{webhook_id[:64]}:{int(time.time()) // 60}"
+    key = f"push:{company_id}:{push_key[:64]}:{int(time.time()) // 60}"
     cache.add(key, 0, timeout=120)
     try:
         if cache.incr(key) > PUSHES_A_MINUTE:
@@ -90,9 +90,9 @@ def refuse_too_many(company_id: int, webhook_id: str) -> None:
 
 
 @transaction.atomic
-def connection_of(company_id: int, webhook_id: str) -> Connection:
+def connection_of(company_id: int, push_key: str) -> Connection:
     """The connection that an address belongs to; raises Unfit for one of nobody, or switched off."""
-    found = CarrierConnection.objects.filter(company_id=company_id, webhook_id=webhook_id, is_active=True)
+    found = CarrierConnection.objects.filter(company_id=company_id, push_key=push_key, is_active=True)
     connections = settings_of(list(found), "")
     if not connections:
         raise Unfit(404, "not_found", "There is no such address.")

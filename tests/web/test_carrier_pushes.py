@@ -32,17 +32,17 @@ class Gate:
     kuaidi: str
     track17: str
 
-    def address(self, webhook_id: str) -> str:
-        return f"/carriers/{self.dock.company.id}/{webhook_id}/"
+    def address(self, push_key: str) -> str:
+        return f"/carriers/{self.dock.company.id}/{push_key}/"
 
-    def push_kuaidi(self, *rows: dict[str, Any], salt: str = SALT, webhook_id: str = "", number: str = "KD1") -> Any:
+    def push_kuaidi(self, *rows: dict[str, Any], salt: str = SALT, push_key: str = "", number: str = "KD1") -> Any:
         result = {"nu": number, "state": "0", "data": list(rows)}
         param = json.dumps({"status": "polling", "lastResult": result}, ensure_ascii=False)
         form = {"sign": hashlib.md5((param + salt).encode()).hexdigest().upper(), "param": param}
         kind = "application/x-www-form-urlencoded"
         # Nobody acts for a company when a carrier calls.
         with tenancy.acting_for(None):
-            return Client().post(self.address(webhook_id or self.kuaidi), urlencode(form), content_type=kind)
+            return Client().post(self.address(push_key or self.kuaidi), urlencode(form), content_type=kind)
 
     def push_track17(self, body: bytes, sign: str | None = None) -> Any:
         signed = hashlib.sha256(body + f"/{TOKEN}".encode()).hexdigest() if sign is None else sign
@@ -66,7 +66,7 @@ def gate(dock: Dock) -> Iterator[Gate]:
         ("track17", {}, {"token": TOKEN}),
     ):
         draft = ConnectionDraft(dock.carrier.id, protocol, "http://127.0.0.1:9", settings, secrets)
-        ids.append(CarrierConnection.objects.get(id=connect_carrier(act=dock.act, draft=draft).id).webhook_id)
+        ids.append(CarrierConnection.objects.get(id=connect_carrier(act=dock.act, draft=draft).id).push_key)
     yield Gate(dock, shipment, *ids)
     cache.clear()
 
@@ -116,10 +116,10 @@ def test_what_is_not_signed_by_the_carrier_is_refused_and_leaves_nothing(gate: G
 
 
 def test_an_address_of_nobody_and_one_that_is_switched_off_answer_alike(gate: Gate) -> None:
-    assert gate.push_kuaidi(a_row("301"), webhook_id="x" * 43).status_code == 404
+    assert gate.push_kuaidi(a_row("301"), push_key="x" * 43).status_code == 404
     with tenancy.acting_for(None):
         assert Client().post(f"/carriers/999999999/{gate.kuaidi}/").status_code == 404
-    CarrierConnection.objects.filter(webhook_id=gate.kuaidi).update(is_active=False)
+    CarrierConnection.objects.filter(push_key=gate.kuaidi).update(is_active=False)
     assert gate.push_kuaidi(a_row("301")).json()["code"] == "not_found"
     assert carriers_events() == []
 
@@ -140,7 +140,7 @@ def test_a_push_that_is_too_large_is_refused_before_it_is_read(gate: Gate) -> No
     assert gate.push_track17(b" " * (carrier_pushes.BYTES_MAX + 1)).status_code == 413
 
 
-def test_carriers_only_post(gate: Gate) -> None:
+def test_carriers_push_with_post_alone(gate: Gate) -> None:
     assert Client().get(gate.address(gate.kuaidi)).status_code == 405
 
 

@@ -203,7 +203,7 @@ def shown(row: CarrierConnection) -> Connection:
         base_url=row.base_url,
         settings=row.settings,
         secrets=dict.fromkeys(row.secrets, MASK),
-        push_path=f"/carriers/{row.company_id}/{row.webhook_id}/",
+        push_path=f"/carriers/{row.company_id}/{row.push_key}/",
         is_active=row.is_active,
         failures=row.failures,
         open_until=row.open_until,

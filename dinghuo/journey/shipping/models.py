@@ -149,7 +149,7 @@ class TrackingEvent(CompanyRow):
 class CarrierConnection(CompanyRow):
     """How a carrier is reached: by which protocol, where, with which account. `secrets` leave this table for the carrier alone.
 
-    `webhook_id` is the part of our address that only the carrier knows. After `failures` in a row the circuit is open: nobody asks
+    `push_key` is the part of our address that only the carrier knows. After `failures` in a row the circuit is open: nobody asks
     before `open_until`.
     """
 
@@ -158,7 +158,7 @@ class CarrierConnection(CompanyRow):
     base_url = models.CharField(max_length=300)
     settings = models.JSONField(db_default={})
     secrets = models.JSONField(db_default={})
-    webhook_id = fields.code(64)
+    push_key = fields.code(64)
     is_active = models.BooleanField(db_default=True)
     failures = models.SmallIntegerField(db_default=0)
     open_until = models.DateTimeField(null=True)
@@ -168,7 +168,7 @@ class CarrierConnection(CompanyRow):
         db_table = "carrier_connection"
         constraints = (
             models.UniqueConstraint(fields=["company_id", "carrier", "protocol"], name="one_connection_per_protocol"),
-            models.UniqueConstraint(fields=["company_id", "webhook_id"], name="webhook_id_is_unique"),
+            models.UniqueConstraint(fields=["company_id", "push_key"], name="push_key_is_unique"),
         )
 
 

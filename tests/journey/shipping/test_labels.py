@@ -363,8 +363,8 @@ def test_a_booked_number_is_followed_where_events_are_pushed_and_polled_where_no
     key = desk.connect("kuaidi100")
     shipment, _ = desk.wanted()
     desk.work()
-    webhook_id = CarrierConnection.objects.get(company_id=desk.dock.company.id, id=key).webhook_id
-    assert desk.carriers.calls[f"follow SF1000 https://dinghuo.example/words/{webhook_id}/"] == 1
+    push_key = CarrierConnection.objects.get(company_id=desk.dock.company.id, id=key).push_key
+    assert desk.carriers.calls[f"follow SF1000 https://dinghuo.example/words/{push_key}/"] == 1
     desk.carriers.routes["SF1000"] = [
         {"acceptTime": "2026-03-02 10:00:00", "acceptAddress": "义乌", "remark": "已收件", "opCode": "50"},
         {"acceptTime": "2026-03-03 10:00:00", "acceptAddress": "义乌", "remark": "?", "opCode": "9999"},

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('base_url', models.CharField(max_length=300)),
                 ('settings', models.JSONField(db_default={})),
                 ('secrets', models.JSONField(db_default={})),
-                ('webhook_id', models.CharField(max_length=64)),
+                ('push_key', models.CharField(max_length=64)),
                 ('is_active', models.BooleanField(db_default=True)),
                 ('failures', models.SmallIntegerField(db_default=0)),
                 ('open_until', models.DateTimeField(null=True)),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'carrier_connection',
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'carrier', 'protocol'), name='one_connection_per_protocol'), models.UniqueConstraint(fields=('company_id', 'webhook_id'), name='webhook_id_is_unique')],
+                'constraints': [models.UniqueConstraint(fields=('company_id', 'carrier', 'protocol'), name='one_connection_per_protocol'), models.UniqueConstraint(fields=('company_id', 'push_key'), name='push_key_is_unique')],
             },
         ),
         migrations.CreateModel(

@@ -175,7 +175,7 @@ def settings_of(rows: Sequence[CarrierConnection], callback_url: str) -> list[Co
             row.base_url,
             row.settings,
             Secrets(row.secrets),
-            f"{callback_url}/{row.webhook_id}/" if callback_url else "",
+            f"{callback_url}/{row.push_key}/" if callback_url else "",
         )
         for row in rows
     ]

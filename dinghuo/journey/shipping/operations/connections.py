@@ -62,7 +62,7 @@ def connect_carrier(*, act: Act, draft: ConnectionDraft) -> Outcome:
             company_id=act.company_id,
             carrier_id=draft.carrier_id,
             protocol=draft.protocol,
-            webhook_id=secrets.token_urlsafe(32),
+            push_key=secrets.token_urlsafe(32),
             **values,
         )
     else:
