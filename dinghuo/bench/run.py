@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dinghuo.bench import report
+from dinghuo.bench import events, report
 from dinghuo.bench.counting import growing, statements
+from dinghuo.bench.events import Intake, take_in
 from dinghuo.bench.floor import Floor, OneCall
 from dinghuo.bench.place import Place
 from dinghuo.bench.race import PRODUCT, Runner, Times, race
@@ -20,13 +21,14 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to measure: rounds of single orders, orders in a set, rounds of sets, and the sizes of orders."""
+    """How much to measure: rounds of single orders, orders in a set, rounds of sets, the sizes of orders, and carriers' events."""
 
     rounds: int = 30
     orders: int = 500
     set_rounds: int = 3
     lines: Sequence[int] = (5, 20, 100)
     warm_up: int = 10
+    events: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Findings:
     counts: Mapping[tuple[int, int], Mapping[str, int]]
     differences: Sequence[str]
     rows: Mapping[str, int]
+    intake: Intake
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -59,7 +62,9 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         tell("counting statements")
         with acting_for(worlds[PRODUCT].act.company_id):
             counts = statements(worlds[PRODUCT], seed=900_000)
-    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()})
+        tell(f"taking in {plan.events} events of carriers")
+        intake = take_in(make_world(f"bench-{mark}-events"[:20]), plan.events)
+    return Findings(single, sets, counts, unlike, {table: facts["rows"] for table, facts in left[PRODUCT].items()}, intake)
 
 
 FLOORS: Mapping[str, type[Floor]] = {"by_hand": Floor, "one_call": OneCall}
@@ -95,6 +100,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "statements_growing": growing(found.counts),
         "rows": dict(found.rows),
         "differences": list(found.differences),
+        "events": events.as_data(found.intake),
     }
 
 
@@ -110,4 +116,6 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         *report.stage_table("Sets by stage, product / by hand", found.sets),
         "",
         *report.count_table(found.counts),
+        "",
+        *events.as_text(found.intake),
     ]

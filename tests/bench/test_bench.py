@@ -20,7 +20,7 @@ from dinghuo.commands import bench as command
 from dinghuo.kernel import sql
 from dinghuo.web import databases
 
-TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0)
+TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, events=300)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,12 @@ def test_the_report_holds_each_size_with_its_ratios(found: Findings, where: plac
     assert any(line.startswith("post_invoices") for line in as_text(TINY, found))
 
 
+def test_carriers_events_told_twice_and_shuffled_are_all_there_once(found: Findings) -> None:
+    intake = found.intake
+    assert (intake.told, intake.different, intake.rows, intake.lost, intake.doubled) == (300, 150, 150, 0, 0)
+    assert intake.delivered == 6
+
+
 def test_every_hand_made_statement_has_its_place_in_a_stage() -> None:
     files = {path.stem for path in (Path(sql.PACKAGE) / "bench" / "sql").glob("*.sql")}
     assert files == {name for names in floor.STAGES.values() for name in names}
@@ -116,9 +122,9 @@ def test_the_command_measures_where_it_may_not_make_a_database(
     monkeypatch.setenv("DATABASE_URL", database_addresses["owner"])
     monkeypatch.setenv(databases.OWNER_ADDRESS, database_addresses["owner"])
     monkeypatch.setenv(databases.APPLICATION_ADDRESS, database_addresses["application"])
-    monkeypatch.setattr(command, "Plan", lambda rounds, orders: Plan(rounds, orders, 1, (1,), 0))
+    monkeypatch.setattr(command, "Plan", lambda rounds, orders, events: Plan(rounds, orders, 1, (1,), 0, events))
 
-    assert command.run(argparse.Namespace(json=True, rounds=1, orders=2)) == 0
+    assert command.run(argparse.Namespace(json=True, rounds=1, orders=2, events=100)) == 0
 
     printed = capsys.readouterr()
     assert json.loads(printed.out)["differences"] == []

@@ -43,7 +43,7 @@ def test_the_page_of_a_shipment_tells_its_way_and_what_the_carrier_said(site: Si
     with site.acting():
         act = site.shop.act
         name_tracking_number(act=act, shipment_id=notice.id, tracking_number="N1")
-        plain = {"occurred_at": act.at, "carrier_id": notice.carrier_id, "tracking_number": "N1"}
+        plain: dict[str, Any] = {"occurred_at": act.at, "carrier_id": notice.carrier_id, "tracking_number": "N1"}
         later = act.on + timedelta(days=20)
         record_events(
             act=act,
