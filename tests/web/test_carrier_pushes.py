@@ -149,3 +149,11 @@ def test_too_many_pushes_in_a_minute_are_refused(gate: Gate, monkeypatch: pytest
     codes = [gate.push_kuaidi(a_row("0"), salt="wrong").status_code for _ in range(9)]
     assert codes[0] == 401
     assert codes[-1] == 429
+
+
+def test_the_address_that_only_the_carrier_knows_is_in_no_log(gate: Gate, capfd: pytest.CaptureFixture[str]) -> None:
+    gate.push_kuaidi(a_row("0"))
+    gate.push_kuaidi(a_row("0"), salt="wrong")
+    told = capfd.readouterr()
+    assert gate.kuaidi not in told.out + told.err
+    assert SALT not in told.out + told.err
