@@ -7,9 +7,9 @@
 SELECT label.id, label.shipment_id, shipment.number AS shipment, shipment.order_id, carrier.code AS carrier, label.state,
        label.attempts, label.next_attempt_at, label.problem, label.problem_text, label.tracking_number, label.label_format,
        label.asked_at, label.booked_at,
-       EXISTS (SELECT FROM carrier_connection AS connection
-                WHERE connection.company_id = label.company_id AND connection.carrier_id = label.carrier_id
-                  AND connection.open_until > now()) AS is_open
+       coalesce((SELECT max(connection.open_until)
+                   FROM carrier_connection AS connection
+                  WHERE connection.company_id = label.company_id AND connection.carrier_id = label.carrier_id) > now(), FALSE) AS is_open
   FROM shipping_label AS label
   JOIN shipment ON shipment.company_id = label.company_id AND shipment.id = label.shipment_id
   JOIN carrier ON carrier.company_id = label.company_id AND carrier.id = label.carrier_id
