@@ -165,6 +165,7 @@ def add_looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bench = commands.add_parser("bench", help="measure against hand-made SQL 测速")
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--orders", type=int, default=500, help="orders in a set")
+    bench.add_argument("--events", type=int, default=100_000, help="events of carriers")
     bench.add_argument("--rounds", type=int, default=30, help="single orders a size")
     bench.add_argument("--lines", type=int, default=500_000, help="waiting lines of the runs over scarce stock; 0 leaves them out")
 

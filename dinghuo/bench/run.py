@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dinghuo.bench import bank_proof, report
+from dinghuo.bench import bank_proof, events, report
 from dinghuo.bench.counting import growing, statements
+from dinghuo.bench.events import Intake, take_in
 from dinghuo.bench.floor import Floor, OneCall
 from dinghuo.bench.place import Place
 from dinghuo.bench.race import PRODUCT, Runner, Times, race
@@ -21,7 +22,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much to measure: rounds of single orders, orders in a set, rounds of sets, the sizes of orders, and bank payments."""
+    """How much to measure: rounds and sizes of single orders and of sets, bank payments, and carriers' events."""
 
     rounds: int = 30
     orders: int = 500
@@ -30,6 +31,7 @@ class Plan:
     warm_up: int = 10
     reviews: Sequence[tuple[int, int]] = ((10_000, 20), (1, 1_000))
     bank_payments: int = 1_000
+    events: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Findings:
     rows: Mapping[str, int]
     reviews: Sequence[Reviewed]
     bank: bank_proof.Proof
+    intake: Intake
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -68,8 +71,10 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         floors = {runner.name: runner.floor for runner in runners if runner.floor is not None}
         reviews = reviewing(worlds[PRODUCT], floors[BY_HAND], plan.reviews, seed=950_000)
         bank = bank_proof.prove(bank_proof.Shape(plan.bank_payments, 2 * plan.bank_payments), tell)
+        tell(f"taking in {plan.events} events of carriers")
+        intake = take_in(make_world(f"bench-{mark}-events"[:20]), plan.events)
     rows = {table: facts["rows"] for table, facts in left[PRODUCT].items()}
-    return Findings(single, sets, counts, unlike, rows, reviews, bank)
+    return Findings(single, sets, counts, unlike, rows, reviews, bank, intake)
 
 
 BY_HAND = "by_hand"
@@ -108,6 +113,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "rows": dict(found.rows),
         "bank": bank_proof.as_data(found.bank),
         "differences": list(found.differences),
+        "events": events.as_data(found.intake),
     }
 
 
@@ -126,4 +132,5 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         "",
         *report.review_table(found.reviews),
         *bank_proof.as_text(found.bank),
+        *events.as_text(found.intake),
     ]

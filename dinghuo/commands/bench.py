@@ -19,8 +19,8 @@ PRODUCTS_MIN = 100
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure and print; 1 when the two ways wrote different rows or an operation's statements grow with its input."""
-    plan = Plan(rounds=arguments.rounds, orders=arguments.orders)
+    """Measure and print; 1 when both ways wrote different rows, statements grow with their input, or an event is not there once."""
+    plan = Plan(rounds=arguments.rounds, orders=arguments.orders, events=arguments.events)
     with place() as where:
         tell(where_it_runs(where))
         found = bench(where, plan, tell)
@@ -33,7 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         tell(f"not the same rows: {difference}")
     for operation in growing(found.counts):
         tell(f"statements grow with the input: {operation}")
-    return 1 if found.differences or growing(found.counts) else 0
+    is_whole = not (found.intake.lost or found.intake.doubled)
+    return 0 if is_whole and not found.differences and not growing(found.counts) else 1
 
 
 def scarcity_plan(lines: int) -> Scarcity:
@@ -65,7 +66,7 @@ def where_it_runs(where: Place) -> str:
     """Where the bench writes, and what stays of it."""
     if where.is_own:
         return f"measuring in a database of its own, {where.database}, dropped afterwards"
-    return f"no right to make a database: measuring in {where.database}; three companies named bench-* stay there"
+    return f"no right to make a database: measuring in {where.database}; four companies named bench-* stay there"
 
 
 def tell(sentence: str) -> None:

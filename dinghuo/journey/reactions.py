@@ -29,7 +29,7 @@ from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.ordering.operations import cancel_orders, lock_orders
 from dinghuo.journey.review.operations import escalate_overdue, hold_orders, review_held_orders, review_orders
 from dinghuo.journey.shipping.models import Shipment, ShipmentState
-from dinghuo.journey.shipping.operations import cancel_shipments, make_shipping_notices
+from dinghuo.journey.shipping.operations import cancel_shipments, claim_events, make_shipping_notices
 from dinghuo.journey.tracking.operations import make_promises, notify_customers
 from dinghuo.kernel import sql, states
 from dinghuo.kernel.errors import Outcome
@@ -130,8 +130,14 @@ REACTIONS = (
         "auto_notice",
     ),
     Reaction(
+        "claim",
+        ("TrackingNumberKnown",),
+        lambda act: claim_events(act=act),
+        lambda act, _ids: claim_events(act=act),
+    ),
+    Reaction(
         "promise",
-        ("ShipmentNoticed", "ShipmentCancelled"),
+        ("ShipmentNoticed", "ShipmentCancelled", "ArrivalMoved"),
         lambda act: make_promises(act=act),
         lambda act, ids: make_promises(act=act, order_ids=ids),
     ),
@@ -158,7 +164,16 @@ REACTIONS = (
     ),
     Reaction(
         "tell",
-        ("OrderReleased", "LineShort", "ShipmentDispatched", "ShipmentDelivered", "InvoicePosted", "PromiseMoved", "CustomerAsked"),
+        (
+            "OrderReleased",
+            "LineShort",
+            "ShipmentDispatched",
+            "ArrivalMoved",
+            "ShipmentDelivered",
+            "InvoicePosted",
+            "PromiseMoved",
+            "CustomerAsked",
+        ),
         lambda act: notify_customers(act=act),
         lambda act, ids: notify_customers(act=act, order_ids=ids),
     ),

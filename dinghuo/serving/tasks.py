@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import cast
 
 import structlog
+from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import DeleteJobCondition, Status
 
 from dinghuo.journey.reactions import advance
+from dinghuo.journey.shipping.booking import poll_carriers, work_labels
 from dinghuo.kernel.idempotency import FORGOTTEN_AT_ONCE, forget_old_replies
 from dinghuo.kernel.tenancy import acting_for
 from dinghuo.reference.companies import act_now
@@ -18,6 +20,8 @@ from dinghuo.web import jobs
 
 POLL_SECONDS = 1.0
 SHUTDOWN_SECONDS = 10
+# A slow carrier must not hold up orders.
+JOBS_AT_ONCE = 2
 FAILED_KEPT_HOURS = 72
 STALLED_AFTER = timedelta(minutes=5)
 
@@ -38,11 +42,28 @@ def advance_company(company_id: int) -> None:
         log.info("advanced", company=company.code, passes=passes, **moved)
 
 
+@app.task(name=jobs.ASK_CARRIERS, queue=jobs.QUEUE)
+def ask_carriers(company_id: int) -> None:
+    """Book a company's labels that are due and ask where its parcels are; no transaction is open while a carrier is asked."""
+    company = Company.objects.filter(id=company_id).first()
+    if company is None:
+        return
+    callback_url = f"{settings.PUBLIC_URL}/carriers/{company.id}" if settings.PUBLIC_URL else ""
+    with acting_for(company.id):
+        settled = work_labels(lambda: act_now(company), callback_url)
+        events = poll_carriers(lambda: act_now(company))
+    if settled or events:
+        log.info("carriers_asked", company=company.code, labels=settled, events=events)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="wake_everyone", queue=jobs.QUEUE, queueing_lock="wake_everyone")
 def wake_everyone(timestamp: int) -> None:
     """Ask for every company, so that nothing depends on a wake-up: it may be lost, and goods become due without a request."""
-    asked = [jobs.wake(company_id) for company_id in Company.objects.order_by("id").values_list("id", flat=True)]
+    companies = list(Company.objects.order_by("id").values_list("id", flat=True))
+    asked = [jobs.wake(company_id) for company_id in companies]
+    for company_id in companies:
+        jobs.ask_carriers(company_id)
     log.debug("woke_everyone", asked=sum(asked), due=timestamp)
 
 
@@ -86,6 +107,7 @@ async def work() -> None:
             # Polled, since LISTEN does not work on a pooled line; a look costs a fraction of a millisecond.
             await app.run_worker_async(
                 queues=[jobs.QUEUE],
+                concurrency=JOBS_AT_ONCE,
                 listen_notify=False,
                 fetch_job_polling_interval=POLL_SECONDS,
                 abort_job_polling_interval=60,

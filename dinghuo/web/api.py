@@ -37,6 +37,7 @@ from dinghuo.journey.review import customer_api as customers
 from dinghuo.journey.review import queue_api as review_queue
 from dinghuo.journey.review import rule_api as rules
 from dinghuo.journey.shipping import api as shipping
+from dinghuo.journey.shipping import label_api as labels
 from dinghuo.journey.tracking import api as tracking
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Refused
@@ -83,6 +84,8 @@ ROUTERS: Final[Sequence[Router]] = (
     sourcing.router,
     shortages.router,
     shipping.router,
+    # With the routes of what carriers say.
+    labels.router,
     finance.router,
     bank.router,
     tracking.router,

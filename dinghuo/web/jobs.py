@@ -14,6 +14,7 @@ from dinghuo.kernel.tenancy import Act
 
 QUEUE = "journey"
 ADVANCE = "advance_company"
+ASK_CARRIERS = "ask_carriers"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 log = structlog.get_logger("dinghuo.web.jobs")
@@ -24,7 +25,17 @@ def wake(company_id: int) -> bool:
 
     One statement, harmless inside a transaction: a company that waits already is met by ON CONFLICT and not by an error.
     """
-    return bool(sql.execute("web/wake_worker", queue=QUEUE, task=ADVANCE, lock=f"{ADVANCE}:{company_id}", company_id=company_id))
+    return asked_for(ADVANCE, company_id)
+
+
+def ask_carriers(company_id: int) -> bool:
+    """Ask the worker to ask a company's carriers: what is to be booked, and where parcels are; False if it has been asked."""
+    return asked_for(ASK_CARRIERS, company_id)
+
+
+def asked_for(task: str, company_id: int) -> bool:
+    """Put one job for a company into the queue, unless the same one waits there."""
+    return bool(sql.execute("web/wake_worker", queue=QUEUE, task=task, lock=f"{task}:{company_id}", company_id=company_id))
 
 
 class Waking:

@@ -26,6 +26,8 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 
 COMPANY_KEY: Final = "company"
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# The last part of a carrier's address is known to that carrier alone.
+KEYED: Final = re.compile(r"^(/carriers/\d+/).*", re.DOTALL)
 log = structlog.get_logger("dinghuo.web")
 
 
@@ -47,7 +49,7 @@ class Logged:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=KEYED.sub(r"\1*/", request.path),
             status=response.status_code,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )

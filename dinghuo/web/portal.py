@@ -26,7 +26,7 @@ from dinghuo.web.queries import Search
 TOLD = frozenset({
     "OrderEntered", "OrderSubmitted", "OrderReleased", "OrderCancelled", "OrderAmended", "ShipmentNoticed", "ShipmentDispatched",
     "ShipmentDelivered", "InvoicePosted", "CreditNotePosted", "PaymentApplied", "PromiseMade", "FeedbackLeft", "FeedbackAnswered",
-    "GoodsReturned", "CustomerAsked", "CustomerAnswered",
+    "GoodsReturned", "CustomerAsked", "CustomerAnswered", "ArrivalMoved",
 })  # fmt: skip
 
 # A draft is not an order yet, only somebody's notes.

@@ -54,6 +54,9 @@ INSTALLED_APPS = [
     "dinghuo.exchange",
 ]
 
+# Where carriers reach this site, such as https://orders.example.com; without it they are polled and push nothing.
+PUBLIC_URL = os.environ.get("DINGHUO_PUBLIC_URL", "").rstrip("/")
+
 MIDDLEWARE = [
     "dinghuo.web.middleware.Logged",
     "dinghuo.web.middleware.Guarded",

@@ -16,7 +16,21 @@ from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, api, disputes, health, home, order_entry, orders, payments, portal, reviewing, sign_in
+from dinghuo.web import (
+    actions,
+    addresses,
+    api,
+    carrier_pushes,
+    disputes,
+    health,
+    home,
+    order_entry,
+    orders,
+    payments,
+    portal,
+    reviewing,
+    sign_in,
+)
 
 register_converter(addresses.IdConverter, "id")
 
@@ -79,6 +93,16 @@ urlpatterns = [
     path("shipping/", shipping.shipping, name="shipping"),
     path("shipping/<id:shipment_id>/delivery-note.pdf", papers.delivery_note, name="paper-shipment"),
     path("shipping/due/delivery-notes.pdf", papers.delivery_notes_due, name="papers-due"),
+    path("shipping/labels/", shipping.label_queue, name="labels"),
+    path("shipping/<id:shipment_id>/", shipping.parcel, name="parcel"),
+    path("shipping/<id:key>/label/", shipping.order_label, name="label-order"),
+    path("shipping/labels/<id:label_id>/file/", shipping.label_paper, name="paper-label"),
+    path("shipping/labels/<id:key>/retry/", shipping.retry, name="label-retry"),
+    path("shipping/labels/<id:key>/give-up/", shipping.give_up, name="label-give-up"),
+    path("shipping/labels/<id:key>/cancel/", shipping.cancel, name="label-cancel"),
+    path("shipping/labels/<id:key>/decide/", shipping.decide, name="label-decide"),
+    path("shipping/labels/<id:key>/carrier/", shipping.choose_carrier, name="label-carrier"),
+    path("carriers/<id:company_id>/<str:push_key>/", carrier_pushes.receive, name="carrier-push"),
     path("finance/", finance.finance, name="finance"),
     path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),
     path("finance/invoices/<id:invoice_id>/invoice.pdf", papers.invoice, name="paper-invoice"),

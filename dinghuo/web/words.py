@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 
 from dinghuo.journey.review.models import ReasonCode
 from dinghuo.reference.models import Role, Unit
-from dinghuo.web import allocation_words, rule_words
+from dinghuo.web import allocation_words, carrier_words, rule_words
 from dinghuo.web.refusal_words import REFUSALS
 
 # States and kinds, of orders, shipments, invoices and what else has them.
@@ -128,10 +128,23 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "not_on_sale_yet": _("it is not on sale yet"),
     "discontinued": _("it is discontinued and too little is left"),
     **allocation_words.CODES,
+    **carrier_words.CODES,
 }
 
 # The colours of states: neutral before, blue in work, yellow where a person is needed, green when done, red when refused.
 SHADES: Final[Mapping[str, str]] = {
+    "waiting": "blue",
+    "sent": "yellow",
+    "booked": "green",
+    "refused": "red",
+    "cancelling": "yellow",
+    "announced": "secondary",
+    "picked_up": "blue",
+    "in_transit": "azure",
+    "out_for_delivery": "azure",
+    "ready_for_pickup": "yellow",
+    "exception": "red",
+    "returned": "red",
     "draft": "secondary",
     "submitted": "blue",
     "held": "yellow",
@@ -148,7 +161,6 @@ SHADES: Final[Mapping[str, str]] = {
     "reject": "red",
     "pass": "green",
     "open": "yellow",
-    "waiting": "yellow",
     "approved": "green",
     "declined": "red",
 }
@@ -237,6 +249,7 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "PayerAliasRetired": _("Payer's account or name forgotten: %(value)s"),
     "MatchPolicySet": _("Match policy in force, version %(version)s"),
     **allocation_words.EVENTS,
+    **carrier_words.EVENTS,
 }
 
 # What a person did to an order before its release, by the event that it left.

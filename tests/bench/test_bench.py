@@ -21,7 +21,7 @@ from dinghuo.commands import bench as command
 from dinghuo.kernel import sql
 from dinghuo.web import databases
 
-TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, reviews=((3, 2), (1, 30)), bank_payments=40)
+TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, reviews=((3, 2), (1, 30)), bank_payments=40, events=300)
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,12 @@ def test_review_by_itself_is_measured_with_fifteen_rules_in_a_fixed_number_of_st
     assert any(line.startswith("3 x 2") for line in as_text(TINY, found))
 
 
+def test_carriers_events_told_twice_and_shuffled_are_all_there_once(found: Findings) -> None:
+    intake = found.intake
+    assert (intake.told, intake.different, intake.rows, intake.lost, intake.doubled) == (300, 150, 150, 0, 0)
+    assert intake.delivered == 6
+
+
 def test_every_hand_made_statement_has_its_place_in_a_stage() -> None:
     files = {path.stem for path in (Path(sql.PACKAGE) / "bench" / "sql").glob("*.sql")}
     assert files - STATEMENTS == {name for names in floor.STAGES.values() for name in names}
@@ -126,9 +132,9 @@ def test_the_command_measures_where_it_may_not_make_a_database(
     monkeypatch.setenv("DATABASE_URL", database_addresses["owner"])
     monkeypatch.setenv(databases.OWNER_ADDRESS, database_addresses["owner"])
     monkeypatch.setenv(databases.APPLICATION_ADDRESS, database_addresses["application"])
-    monkeypatch.setattr(command, "Plan", lambda rounds, orders: Plan(rounds, orders, 1, (1,), 0, ((2, 1),)))
+    monkeypatch.setattr(command, "Plan", lambda rounds, orders, events: Plan(rounds, orders, 1, (1,), 0, ((2, 1),), events=events))
 
-    assert command.run(argparse.Namespace(json=True, rounds=1, orders=2, lines=0)) == 0
+    assert command.run(argparse.Namespace(json=True, rounds=1, orders=2, lines=0, events=100)) == 0
 
     printed = capsys.readouterr()
     assert json.loads(printed.out)["differences"] == []

@@ -28,7 +28,7 @@ class Address:
     def is_posted(self) -> bool:
         """Whether it answers POST alone."""
         return self.name in POSTED or (
-            self.name.startswith(("order-", "shipment-", "shipping-", "finance-")) and self.name not in GOT
+            self.name.startswith(("order-", "shipment-", "shipping-", "finance-", "label-")) and self.name not in GOT
         )
 
 
@@ -62,6 +62,7 @@ def path_of(address: Address, goods: Goods) -> str:
         "paper-shipment": goods.shipment,
         "portal-paper-shipment": goods.shipment,
         "paper-invoice": goods.invoice,
+        "parcel": goods.shipment,
         "portal-paper-invoice": goods.invoice,
         "rule": goods.rule,
         "customer": goods.customer,

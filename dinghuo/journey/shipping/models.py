@@ -67,6 +67,11 @@ class Shipment(MovingRow):
                 condition=Q(state__in=["notice", "dispatched"]),
                 name="shipment_in_work",
             ),
+            models.Index(
+                fields=["company_id", "carrier", "tracking_number"],
+                condition=~Q(tracking_number=""),
+                name="shipment_by_tracking_number",
+            ),
         )
 
 
@@ -120,19 +125,150 @@ class CarrierBooking(CompanyRow):
 
 
 class TrackingEvent(CompanyRow):
-    """Where the goods were seen; `raw` is what the carrier said, word for word. Append-only."""
+    """Where the goods were seen: one of the eight tracking states, or empty for a code that is not known. Append-only.
+
+    `code` is the carrier's own, `raw` what it said, word for word. An `external_ref` is null where we say so ourselves.
+    """
 
     shipment = fields.Within(Shipment)
     status = fields.code(20)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     external_ref = fields.code(80, null=True)
+    code = fields.code(60, db_default="")
+    text = models.CharField(max_length=300, db_default="")
+    estimated_on = models.DateField(null=True)
     raw = models.JSONField(db_default={})
 
     class Meta:
         db_table = "tracking_event"
         constraints = (models.UniqueConstraint(fields=["company_id", "shipment", "external_ref"], name="carrier_event_taken_once"),)
         indexes = (models.Index(fields=["company_id", "shipment"], name="tracking_by_shipment"),)
+
+
+class CarrierConnection(CompanyRow):
+    """How a carrier is reached: by which protocol, where, with which account. `secrets` leave this table for the carrier alone.
+
+    `push_key` is the part of our address that only the carrier knows. After `failures` in a row the circuit is open: nobody asks
+    before `open_until`.
+    """
+
+    carrier = fields.Within(Carrier)
+    protocol = fields.code(20)
+    base_url = models.CharField(max_length=300)
+    settings = models.JSONField(db_default={})
+    secrets = models.JSONField(db_default={})
+    push_key = fields.code(64)
+    is_active = models.BooleanField(db_default=True)
+    failures = models.SmallIntegerField(db_default=0)
+    open_until = models.DateTimeField(null=True)
+    polled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "carrier_connection"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "carrier", "protocol"], name="one_connection_per_protocol"),
+            models.UniqueConstraint(fields=["company_id", "push_key"], name="push_key_is_unique"),
+        )
+
+
+class LabelState(models.TextChoices):
+    """How far a label is."""
+
+    WAITING = "waiting", _("To be booked")
+    SENT = "sent", _("Sent to the carrier")
+    BOOKED = "booked", _("Label made")
+    REFUSED = "refused", _("Refused by the carrier")
+    GIVEN_UP = "given_up", _("Given up")
+    CANCELLING = "cancelling", _("Being cancelled")
+    CANCELLED = "cancelled", _("Label cancelled")
+
+
+class ShippingLabel(MovingRow):
+    """A label wanted for a shipment, and what became of it: the outbox of bookings.
+
+    `request_ref` is what the carrier knows our request by, the same at each attempt. `sent` means that a carrier may have made a
+    label of which we do not know: it is asked before it is told again.
+    """
+
+    State = LabelState
+
+    MOVES = {
+        "waiting": frozenset({"sent", "refused", "given_up"}),
+        "sent": frozenset({"waiting", "booked", "refused"}),
+        "refused": frozenset({"waiting", "given_up"}),
+        "booked": frozenset({"cancelling"}),
+        "cancelling": frozenset({"cancelled", "booked"}),
+        "given_up": frozenset(),
+        "cancelled": frozenset(),
+    }
+
+    shipment = fields.Within(Shipment)
+    carrier = fields.Within(Carrier)
+    request_ref = fields.code(35)
+    state = fields.code(12, choices=State.choices, db_default="waiting")
+    attempts = models.SmallIntegerField(db_default=0)
+    next_attempt_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    problem = fields.code(40, db_default="")
+    problem_text = models.CharField(max_length=300, db_default="")
+    tracking_number = fields.code(80, db_default="")
+    label = models.BinaryField(db_default=b"")
+    label_format = fields.code(4, db_default="")
+    asked_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "shipping_label"
+        constraints = (
+            models.UniqueConstraint(fields=["company_id", "request_ref"], name="label_request_is_unique"),
+            models.UniqueConstraint(
+                fields=["company_id", "shipment"],
+                condition=~Q(state__in=["given_up", "cancelled"]),
+                name="a_shipment_has_one_label",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["booked", "cancelling"]) | ~Q(tracking_number=""), name="booked_label_has_its_number"
+            ),
+            fields.state_is_known("shipping_label", LabelState),
+        )
+        indexes = (
+            models.Index(
+                fields=["company_id", "next_attempt_at"],
+                condition=Q(state__in=["waiting", "sent", "cancelling"]),
+                name="label_in_work",
+            ),
+        )
+
+
+class UnclaimedEvent(CompanyRow):
+    """An event for a tracking number that no shipment has; once one has it, the event goes there and this row says so."""
+
+    carrier = fields.Within(Carrier)
+    tracking_number = fields.code(80)
+    status = fields.code(20)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    external_ref = fields.code(80)
+    code = fields.code(60, db_default="")
+    text = models.CharField(max_length=300, db_default="")
+    estimated_on = models.DateField(null=True)
+    raw = models.JSONField(db_default={})
+    shipment = fields.Within(Shipment, null=True)
+    claimed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "unclaimed_event"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["company_id", "carrier", "tracking_number", "external_ref"], name="unclaimed_event_kept_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(shipment=None, claimed_at=None) | Q(shipment__isnull=False, claimed_at__isnull=False),
+                name="claimed_event_has_its_shipment",
+            ),
+        )
+        indexes = (models.Index(fields=["company_id", "id"], condition=Q(shipment=None), name="event_still_unclaimed"),)
 
 
 class CustomerReturn(CompanyRow):

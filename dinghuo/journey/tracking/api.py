@@ -31,6 +31,7 @@ FOR_CUSTOMERS: Final = (
     "ShipmentNoticed",
     "PromiseMade",
     "ShipmentDispatched",
+    "ArrivalMoved",
     "ShipmentDelivered",
     "GoodsReturned",
     "InvoicePosted",

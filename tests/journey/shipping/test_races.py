@@ -8,12 +8,25 @@ from django.db import transaction
 
 from dinghuo.journey.allocation.models import StockLevel
 from dinghuo.journey.allocation.operations import allocate_orders
+from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.journey.reactions import withdraw_orders
 from dinghuo.journey.review.operations import install_rules
-from dinghuo.journey.shipping.models import CustomerReturn, Shipment, ShipmentLine
-from dinghuo.journey.shipping.operations import dispatch_shipments, make_shipping_notices, take_back_goods
+from dinghuo.journey.shipping.models import CustomerReturn, Shipment, ShipmentLine, TrackingEvent
+from dinghuo.journey.shipping.operations import (
+    ConnectionDraft,
+    connect_carrier,
+    dispatch_shipments,
+    make_shipping_notices,
+    name_tracking_number,
+    order_labels,
+    record_events,
+    take_back_goods,
+)
+from dinghuo.journey.shipping.operations.bookings import claim_labels
 from dinghuo.journey.shipping.rules import ReturnDraft, ReturnLineDraft
+from dinghuo.journey.shipping.tracking_states import SeenEvent
 from dinghuo.kernel import tenancy
+from dinghuo.kernel.errors import Outcome
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.models import Company
 from tests import builders
@@ -102,3 +115,29 @@ def test_an_order_withdrawn_while_it_is_dispatched_is_one_or_the_other(company: 
             assert sum(row.done for rows in outcomes for row in rows) == 1
             with transaction.atomic():
                 assert broken_stock(company) == []
+
+
+def test_labels_and_events_that_eight_take_at_once_are_taken_once(company: Company) -> None:
+    act = builders.an_act(company)
+    with tenancy.acting_for(company.id):
+        with transaction.atomic():
+            shipment = noticed(act, company)
+            Shipment.objects.filter(id=shipment.id).update(weight_kg=1)
+            SalesOrder.objects.filter(id=shipment.order_id).update(ship_to_address="Main St 7", ship_to_city="Yiwu")
+            connect_carrier(act=act, draft=ConnectionDraft(shipment.carrier_id, "own_fleet", "", {}, {}))
+        order = partial(order_labels, act=act, shipment_ids=[shipment.id])
+        outcomes = at_once(company, [order] * RIVALS)
+        assert sorted(row.code for (row,) in outcomes) == ["done"] + ["has_label"] * (RIVALS - 1)
+
+        def claim() -> list[Outcome]:
+            return [Outcome(id=row.label_id) for row in claim_labels(act=act, count=5)]
+
+        assert sum(len(rows) for rows in at_once(company, [claim] * RIVALS)) == 1
+        name_tracking_number(act=act, shipment_id=shipment.id, tracking_number="N")
+        seen = [SeenEvent(shipment.carrier_id, "N", status, builders.NOW, status) for status in ("delivered", "picked_up")]
+        told = at_once(company, [partial(record_events, act=act, seen=seen), partial(record_events, act=act, seen=seen[::-1])] * 4)
+        assert sum(not row.facts for rows in told for row in rows) == 2
+        with transaction.atomic():
+            assert TrackingEvent.objects.exclude(external_ref=None).count() == 2
+            assert Shipment.objects.get(id=shipment.id).state == "delivered"
+            assert broken_stock(company) == []

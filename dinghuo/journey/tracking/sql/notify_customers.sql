@@ -11,8 +11,8 @@ INSERT INTO notification (company_id, order_id, event_id, kind, channel, queued_
 SELECT event.company_id, event.journey_id, event.id, event.kind, 'portal', %(at)s::TIMESTAMPTZ, %(at)s::TIMESTAMPTZ
   FROM event
  WHERE event.company_id = %(company_id)s::INT
-   AND event.kind IN ('OrderReleased', 'LineShort', 'ShipmentDispatched', 'ShipmentDelivered', 'InvoicePosted', 'CreditNotePosted',
-                      'OrderCancelled', 'PromiseMoved', 'CustomerAsked')
+   AND event.kind IN ('OrderReleased', 'LineShort', 'ShipmentDispatched', 'ArrivalMoved', 'ShipmentDelivered', 'InvoicePosted',
+                      'CreditNotePosted', 'OrderCancelled', 'PromiseMoved', 'CustomerAsked')
    AND event.journey_id IS NOT NULL
    -- Events are numbered before they commit, so one may appear behind a later one: the last 1,000 numbers are looked at again.
    AND event.id > (SELECT event_id FROM told) - 1000

@@ -6,8 +6,8 @@ INSERT INTO notification (company_id, order_id, event_id, kind, channel, queued_
 SELECT event.company_id, event.journey_id, event.id, event.kind, 'portal', %(at)s::TIMESTAMPTZ, %(at)s::TIMESTAMPTZ
   FROM event
  WHERE event.company_id = %(company_id)s::INT
-   AND event.kind IN ('OrderReleased', 'LineShort', 'ShipmentDispatched', 'ShipmentDelivered', 'InvoicePosted', 'CreditNotePosted',
-                      'OrderCancelled', 'PromiseMoved', 'CustomerAsked')
+   AND event.kind IN ('OrderReleased', 'LineShort', 'ShipmentDispatched', 'ArrivalMoved', 'ShipmentDelivered', 'InvoicePosted',
+                      'CreditNotePosted', 'OrderCancelled', 'PromiseMoved', 'CustomerAsked')
    AND event.journey_id = ANY(%(order_ids)s::BIGINT[])
  ORDER BY event.id
 ON CONFLICT (company_id, event_id, channel) DO NOTHING
