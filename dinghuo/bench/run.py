@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dinghuo.bench import bank_proof, report
+from dinghuo.bench import ageing, bank_proof, report
 from dinghuo.bench.counting import growing, statements
 from dinghuo.bench.floor import Floor, OneCall
 from dinghuo.bench.place import Place
@@ -30,6 +30,7 @@ class Plan:
     warm_up: int = 10
     reviews: Sequence[tuple[int, int]] = ((10_000, 20), (1, 1_000))
     bank_payments: int = 1_000
+    aged_items: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Findings:
     rows: Mapping[str, int]
     reviews: Sequence[Reviewed]
     bank: bank_proof.Proof
+    ageing: Mapping[str, Any]
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -68,8 +70,9 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         floors = {runner.name: runner.floor for runner in runners if runner.floor is not None}
         reviews = reviewing(worlds[PRODUCT], floors[BY_HAND], plan.reviews, seed=950_000)
         bank = bank_proof.prove(bank_proof.Shape(plan.bank_payments, 2 * plan.bank_payments), tell)
+        aged = ageing.ageing(ageing.Books(plan.aged_items), tell)
     rows = {table: facts["rows"] for table, facts in left[PRODUCT].items()}
-    return Findings(single, sets, counts, unlike, rows, reviews, bank)
+    return Findings(single, sets, counts, unlike, rows, reviews, bank, aged)
 
 
 BY_HAND = "by_hand"
@@ -107,6 +110,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "statements_growing": growing(found.counts),
         "rows": dict(found.rows),
         "bank": bank_proof.as_data(found.bank),
+        "ageing": dict(found.ageing),
         "differences": list(found.differences),
     }
 
@@ -126,4 +130,6 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         "",
         *report.review_table(found.reviews),
         *bank_proof.as_text(found.bank),
+        "",
+        *ageing.as_lines(found.ageing),
     ]

@@ -1,7 +1,6 @@
 """The reviewer's pages: what waits, one order with all that a decision needs, lines on hold, and how reviewing goes."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -31,6 +30,7 @@ from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.models import Customer
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, page_of, read_day, read_id
 from dinghuo.reference.queries import customer_ids_matching
+from dinghuo.reference.tables import as_csv
 
 FILTERS: Final = ("shown", "customer", "cause", "amount_from", "amount_until", "days", "sort")
 DAYS: Final = (1, 3, 7, 14, 30)
@@ -203,18 +203,3 @@ def queue_csv(request: MemberRequest, wanted: Wanted) -> HttpResponse:
         for row in rows
     )
     return as_csv("review-queue", ("order", "customer", "amount", "held_since", "causes", "waits_for", "question"), told)
-
-
-def as_csv(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """A table for a spreadsheet, which reads the mark at its start as UTF-8 and must not take text for a formula."""
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(columns)
-    writer.writerows([harmless(value) for value in row] for row in rows)
-    return response
-
-
-def harmless(value: object) -> object:
-    """A cell that no spreadsheet runs: text that would begin a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
