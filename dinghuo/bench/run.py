@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from dinghuo.bench import bank_proof, events, report
+from dinghuo.bench import ageing, bank_proof, events, report
 from dinghuo.bench.counting import growing, statements
 from dinghuo.bench.events import Intake, take_in
 from dinghuo.bench.floor import Floor, OneCall
@@ -32,6 +32,7 @@ class Plan:
     reviews: Sequence[tuple[int, int]] = ((10_000, 20), (1, 1_000))
     bank_payments: int = 1_000
     events: int = 100_000
+    aged_items: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Findings:
     reviews: Sequence[Reviewed]
     bank: bank_proof.Proof
     intake: Intake
+    ageing: Mapping[str, Any]
 
 
 def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
@@ -73,8 +75,9 @@ def bench(place: Place, plan: Plan, tell: Tell) -> Findings:
         bank = bank_proof.prove(bank_proof.Shape(plan.bank_payments, 2 * plan.bank_payments), tell)
         tell(f"taking in {plan.events} events of carriers")
         intake = take_in(make_world(f"bench-{mark}-events"[:20]), plan.events)
+        aged = ageing.ageing(ageing.Books(plan.aged_items), tell)
     rows = {table: facts["rows"] for table, facts in left[PRODUCT].items()}
-    return Findings(single, sets, counts, unlike, rows, reviews, bank, intake)
+    return Findings(single, sets, counts, unlike, rows, reviews, bank, intake, aged)
 
 
 BY_HAND = "by_hand"
@@ -112,6 +115,7 @@ def as_data(place: Place, plan: Plan, found: Findings) -> dict[str, Any]:
         "statements_growing": growing(found.counts),
         "rows": dict(found.rows),
         "bank": bank_proof.as_data(found.bank),
+        "ageing": dict(found.ageing),
         "differences": list(found.differences),
         "events": events.as_data(found.intake),
     }
@@ -133,4 +137,6 @@ def as_text(plan: Plan, found: Findings) -> list[str]:
         *report.review_table(found.reviews),
         *bank_proof.as_text(found.bank),
         *events.as_text(found.intake),
+        "",
+        *ageing.as_lines(found.ageing),
     ]

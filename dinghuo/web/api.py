@@ -29,6 +29,7 @@ from dinghuo.journey.allocation import runs_api as allocation_runs
 from dinghuo.journey.allocation import shortages_api as shortages
 from dinghuo.journey.allocation import sourcing_api as sourcing
 from dinghuo.journey.allocation import stock_api as stock
+from dinghuo.journey.finance import ageing_api as ageing
 from dinghuo.journey.finance import api as finance
 from dinghuo.journey.reactions import run_after
 from dinghuo.journey.review import api as review
@@ -87,6 +88,7 @@ ROUTERS: Final[Sequence[Router]] = (
     # With the routes of what carriers say.
     labels.router,
     finance.router,
+    ageing.router,
     bank.router,
     tracking.router,
     papers.router,

@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 from dinghuo.exchange.papers import pages as papers
 from dinghuo.journey.allocation import pages as allocation
 from dinghuo.journey.analytics import pages as analytics
+from dinghuo.journey.finance import ageing_pages as ageing
 from dinghuo.journey.finance import pages as finance
 from dinghuo.journey.review import delegation_pages as delegations
 from dinghuo.journey.review import matrix_pages as matrix
@@ -109,6 +110,8 @@ urlpatterns = [
     path("finance/receivables/", finance.receivables, name="receivables"),
     path("finance/invoices/<id:invoice_id>/dispute/", disputes.open_dispute, name="dispute-open"),
     path("finance/disputes/<id:dispute_id>/close/", disputes.close_dispute, name="dispute-close"),
+    path("finance/ageing/", ageing.ageing, name="ageing"),
+    path("finance/ageing/items/", ageing.ageing_items, name="ageing-items"),
     path("finance/payments/", finance.payments, name="payments"),
     path("finance/payments/new/", payments.new_payment, name="payment-new"),
     path("tracking/", tracking.tracking, name="tracking"),

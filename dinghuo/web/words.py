@@ -57,6 +57,8 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "31-60": _("31 to 60 days"),
     "61-90": _("61 to 90 days"),
     "over-90": _("over 90 days"),
+    "credit_notes": _("Credit notes left"),
+    "unapplied": _("Money not applied"),
     "admin": _("Administrator"),
     "sales": _("Sales"),
     "credit": _("Credit control"),

@@ -152,6 +152,8 @@ ROUTES = {
     "POST /invoices/{invoice_id}/disputes": "invoices.write",
     "POST /disputes/{dispute_id}/close": "invoices.write",
     "GET /receivables": "invoices.read portal.read",
+    "GET /receivables/ageing": "invoices.read",
+    "GET /receivables/ageing/items": "invoices.read",
     "GET /payments": "payments.read",
     "POST /payments": "payments.take",
     "GET /payments/{payment_id}": "payments.read",

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.db import connections
 
-from dinghuo.bench import floor, journey, place, report
+from dinghuo.bench import ageing, floor, journey, place, report
 from dinghuo.bench.counting import growing
 from dinghuo.bench.race import PRODUCT
 from dinghuo.bench.rows import Left, differences
@@ -21,7 +21,17 @@ from dinghuo.commands import bench as command
 from dinghuo.kernel import sql
 from dinghuo.web import databases
 
-TINY = Plan(rounds=1, orders=2, set_rounds=1, lines=(1, 3), warm_up=0, reviews=((3, 2), (1, 30)), bank_payments=40, events=300)
+TINY = Plan(
+    rounds=1,
+    orders=2,
+    set_rounds=1,
+    lines=(1, 3),
+    warm_up=0,
+    reviews=((3, 2), (1, 30)),
+    bank_payments=40,
+    events=300,
+    aged_items=400,
+)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +103,7 @@ def test_carriers_events_told_twice_and_shuffled_are_all_there_once(found: Findi
 
 def test_every_hand_made_statement_has_its_place_in_a_stage() -> None:
     files = {path.stem for path in (Path(sql.PACKAGE) / "bench" / "sql").glob("*.sql")}
-    assert files - STATEMENTS == {name for names in floor.STAGES.values() for name in names}
+    assert files - STATEMENTS - ageing.STATEMENTS == {name for names in floor.STAGES.values() for name in names}
     assert floor.STAGES.keys() == journey.STAGES.keys()
 
 
@@ -150,3 +160,11 @@ def test_scarce_stock_is_measured_and_nothing_fails(committed: None) -> None:
     assert found["batch"]["orders_beside"] >= 1
     assert found["hot_products"]["faults"] == 0
     assert len(as_lines(found)) == 5
+
+
+def test_the_ageing_that_is_measured_comes_to_what_is_owed(found: Findings) -> None:
+    assert found.ageing["items"] == TINY.aged_items
+    today, *past = found.ageing["days"]
+    assert today["customers"] > 0
+    assert {day["owed"] for day in past} != {today["owed"]}
+    assert any(line.startswith("Ageing of a day over 400") for line in as_text(TINY, found))

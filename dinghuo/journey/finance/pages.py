@@ -1,21 +1,19 @@
 """The pages of invoices and credit notes, of what is owed, and of payments."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from dinghuo.journey.finance import lists
+from dinghuo.journey.finance.ageing import AGES, due_between
 from dinghuo.journey.finance.lists import InvoiceRow, InvoiceSearch
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.paging import ID_MAX, PAGE, Page, asked, day_cursor, page_of, read_day, read_day_cursor, read_id
 from dinghuo.reference.queries import customer_ids_matching
 
-# The ages of receivables: a name, and from how many days to how many days they are overdue.
-AGES = {"current": (-99_999, 0), "1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "over-90": (91, 99_999)}
 NARROWING = ("kind", "customer", "from", "until")
-DAY_MIN, DAY_MAX = date(1900, 1, 1), date(9000, 1, 1)
 
 
 @page(needs="invoices.read")
@@ -71,16 +69,6 @@ def receivables(request: MemberRequest) -> HttpResponse:
         "today": request.act.on,
     }
     return render(request, "finance/receivables.html", context)
-
-
-def due_between(age: str, today: date) -> tuple[date, date]:
-    """The due days that an age stands for; all of them without one, those past for `overdue`."""
-    if age == "overdue":
-        return DAY_MIN, today - timedelta(days=1)
-    if age not in AGES:
-        return DAY_MIN, DAY_MAX
-    least, most = AGES[age]
-    return today - timedelta(days=most), today - timedelta(days=least)
 
 
 @page(needs="payments.read")

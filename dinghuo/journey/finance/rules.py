@@ -142,11 +142,12 @@ class EntryDraft:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Money to be applied: from a payment or a credit. `invoice_ids` are those it was sent for."""
+    """Money to be applied: from a payment or a credit, in the books since a day. `invoice_ids` are those it was sent for."""
 
     source: int
     customer_id: int
     amount: Decimal
+    since_on: date
     invoice_ids: Sequence[int] = ()
 
 
@@ -159,17 +160,19 @@ class Debt:
     customer_id: int
     order_id: int | None
     receivable_id: int | None
+    issued_on: date
     due_on: date
     open: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of a money that settles a debt."""
+    """The part of a money that settles a debt; `since_on` is the first day on which both are in the books."""
 
     source: int
     debt: Debt
     amount: Decimal
+    since_on: date
 
 
 def due_first(debts: Sequence[Debt]) -> list[Debt]:
@@ -205,7 +208,7 @@ def taken(money: Money, debts: Sequence[Debt], left: dict[int, Decimal]) -> list
     for debt in debts:
         part = min(rest, left[debt.invoice_id])
         if part > 0:
-            found.append(Share(money.source, debt, part))
+            found.append(Share(money.source, debt, part, max(money.since_on, debt.issued_on)))
             left[debt.invoice_id] -= part
             rest -= part
     return found
@@ -219,7 +222,7 @@ def taken_from_queue(money: Money, queue: list[Debt], left: dict[int, Decimal]) 
         debt = queue[-1]
         part = min(rest, left[debt.invoice_id])
         if part > 0:
-            found.append(Share(money.source, debt, part))
+            found.append(Share(money.source, debt, part, max(money.since_on, debt.issued_on)))
             left[debt.invoice_id] -= part
             rest -= part
         if left[debt.invoice_id] <= 0:

@@ -154,6 +154,13 @@ INVARIANTS = (
         "The stock account holds the cost of each posted stock document's moves to the cent, and nothing else.",
     ),
     Invariant(
+        "I5e",
+        "invariants/receivables_equal_their_days",
+        "Receivables of any day equal the ledger of that day",
+        "任一日应收明细等于当日总账",
+        "For each customer and day, documents, payments and reversals come to what the receivables account holds of that day.",
+    ),
+    Invariant(
         "I6a",
         "invariants/applications_make_receivable_applied",
         "Applications make what is settled of a receivable",
@@ -180,6 +187,13 @@ INVARIANTS = (
         "Lines make the totals of an invoice",
         "发票行之和等于发票总额",
         "Net and tax of an invoice or credit note are the sums of its lines.",
+    ),
+    Invariant(
+        "I6e",
+        "invariants/applications_make_days",
+        "Applications make the days on which items changed",
+        "核销日期与明细变动日期一致",
+        "A receivable and a payment know the last day of their applications; none is dated before its money or its document.",
     ),
     Invariant(
         "I7a",

@@ -66,7 +66,8 @@ def test_money_is_shared_as_a_patient_clerk_would_share_it(data: st.DataObject) 
     size = data.draw(st.integers(0, 6))
     debts = [
         Debt(
-            key, "posted", data.draw(st.integers(1, 2)), None, key, date(2026, 1, 1) + timedelta(data.draw(st.integers(0, 3))),
+            key, "posted", data.draw(st.integers(1, 2)), None, key, date(2026, 1, 1),
+            date(2026, 1, 1) + timedelta(data.draw(st.integers(0, 3))),
             Decimal(data.draw(st.integers(-5, 9))),
         )
         for key in range(1, size + 1)
@@ -76,7 +77,7 @@ def test_money_is_shared_as_a_patient_clerk_would_share_it(data: st.DataObject) 
         customer = data.draw(st.integers(1, 2))
         theirs = [debt.invoice_id for debt in debts if debt.customer_id == customer]
         named = data.draw(st.lists(st.sampled_from(theirs), unique=True)) if theirs else []
-        moneys.append(Money(source, customer, Decimal(data.draw(st.integers(1, 12))), named))
+        moneys.append(Money(source, customer, Decimal(data.draw(st.integers(1, 12))), date(2026, 1, 1), named))
     found: dict[tuple[int, int], int] = {}
     for share in shares(moneys, debts):
         assert share.amount > 0

@@ -158,8 +158,9 @@ def move_used(year: Year) -> None:
 
 def owe_a_draft(year: Year) -> None:
     run(
-        "INSERT INTO receivable (company_id, invoice_id, customer_id, due_on, amount) VALUES (%s, %s, %s, now(), 0)",
-        year.shop.company.id, year.draft_invoice, year.shop.customer.id,
+        "INSERT INTO receivable (company_id, invoice_id, customer_id, issued_on, due_on, amount)"
+        " SELECT company_id, id, customer_id, issued_on, due_on, 0 FROM sales_invoice WHERE company_id = %s AND id = %s",
+        year.shop.company.id, year.draft_invoice,
     )  # fmt: skip
 
 
@@ -283,7 +284,44 @@ PLANTS = (
         "I5d",
         on_company("UPDATE stock_document SET posted_at = now() WHERE company_id = %s AND posted_at IS NULL"),
     ),
+    Plant(
+        "a_payment_of_another_day_than_booked",
+        "I5e",
+        lambda year: run("UPDATE payment SET received_on = received_on - 1 WHERE id = %s", year.payments[0]),
+    ),
+    Plant(
+        "booked_for_nobody_of_that_day",
+        "I5e",
+        lambda year: run(
+            "UPDATE journal_line SET customer_id = NULL WHERE company_id = %s AND entry_id IN"
+            " (SELECT id FROM journal_entry WHERE document = 'payment' AND document_id = %s)",
+            year.shop.company.id,
+            year.payments[0],
+        ),
+        frozenset({"I5b", "I8"}),
+    ),
     Plant("settled_by_nobody", "I6a", move_applied),
+    Plant(
+        "a_receivable_that_never_moved",
+        "I6e",
+        lambda year: run("UPDATE receivable SET moved_on = NULL WHERE invoice_id = %s", year.posted_invoices[0]),
+    ),
+    Plant(
+        "settled_and_still_open",
+        "I6e",
+        lambda year: run("UPDATE receivable SET settled_on = '2026-01-01' WHERE invoice_id = %s", year.posted_invoices[1]),
+    ),
+    Plant(
+        "a_payment_that_never_moved", "I6e", lambda year: run("UPDATE payment SET moved_on = NULL WHERE id = %s", year.payments[0])
+    ),
+    Plant(
+        "applied_before_it_came",
+        "I6e",
+        on_company(
+            "WITH early AS (UPDATE payment_application SET applied_on = '2000-01-01' WHERE company_id = %s RETURNING receivable_id)"
+            " UPDATE receivable SET moved_on = '2000-01-01' FROM early WHERE id = early.receivable_id"
+        ),
+    ),
     Plant("used_for_nothing", "I6b", move_used),
     Plant("a_draft_is_owed", "I6c", owe_a_draft),
     Plant("a_total_that_is_not_the_lines", "I6d", on_invoice("amount_net = amount_net + 1, amount_tax = amount_tax - 1")),

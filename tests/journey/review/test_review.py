@@ -35,7 +35,9 @@ def owes(act: Act, customer: Customer, amount: int) -> Receivable:
         amount_net=amount, amount_tax=0, amount_gross=amount, state="posted", posted_at=act.at,
         number=(number := a_code("SI")), series_year=2026, series_number=int(number[2:]),
     )  # fmt: skip
-    return Receivable.objects.create(company_id=act.company_id, invoice=invoice, customer=customer, due_on=TODAY, amount=amount)
+    return Receivable.objects.create(
+        company_id=act.company_id, invoice=invoice, customer=customer, issued_on=invoice.issued_on, due_on=TODAY, amount=amount
+    )
 
 
 def test_an_order_that_passes_every_rule_is_released_with_a_finding_for_each(company: Company, act: Act) -> None:

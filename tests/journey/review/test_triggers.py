@@ -52,7 +52,9 @@ def owed(act: Act, customer: Customer, amount: int, *, days_late: int = 0) -> Sa
         amount_net=amount, amount_tax=0, amount_gross=amount, state="posted", posted_at=act.at, number=number,
         series_year=2026, series_number=int(number[2:]),
     )  # fmt: skip
-    Receivable.objects.create(company_id=act.company_id, invoice=invoice, customer=customer, due_on=due_on, amount=amount)
+    Receivable.objects.create(
+        company_id=act.company_id, invoice=invoice, customer=customer, issued_on=invoice.issued_on, due_on=due_on, amount=amount
+    )
     return invoice
 
 

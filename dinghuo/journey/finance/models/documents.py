@@ -143,15 +143,18 @@ class SalesInvoiceLine(CompanyRow):
 class Receivable(CompanyRow):
     """What a posted document makes the customer owe (or, from a credit note, makes us owe: negative).
 
-    `applied` is what payments and credits have settled of it, with the same sign; open = amount - applied.
+    `applied` is what payments and credits have settled of it, with the same sign; open = amount - applied. `issued_on` is the
+    invoice's; `moved_on` is the last day on which anything was applied to it or taken back, null when nothing ever was.
     """
 
     invoice = fields.Within(SalesInvoice)
     customer = fields.Within(Customer)
+    issued_on = models.DateField()
     due_on = models.DateField()
     amount = fields.amount()
     applied = fields.amount(db_default=0)
     settled_on = models.DateField(null=True)
+    moved_on = models.DateField(null=True)
 
     class Meta:
         db_table = "receivable"
@@ -172,6 +175,9 @@ class Receivable(CompanyRow):
                 condition=Q(amount__lt=0) & ~Q(applied=F("amount")),
                 name="credit_still_open",
             ),
+            # Together they find what was open on a past day.
+            models.Index(fields=["company_id", "issued_on"], condition=Q(settled_on=None), name="receivable_not_settled"),
+            models.Index(fields=["company_id", "moved_on"], condition=Q(settled_on__isnull=False), name="receivable_settled_since"),
         )
 
 

@@ -11,7 +11,7 @@ from dinghuo.reference.models import Currency, Customer
 
 
 class Payment(CompanyRow):
-    """Money received from a customer; `applied` is what has been set against receivables."""
+    """Money received from a customer; `applied` is what has been set against receivables, last on the day `moved_on`."""
 
     class Method(models.TextChoices):
         """How the money came."""
@@ -32,6 +32,7 @@ class Payment(CompanyRow):
     currency = models.ForeignKey(Currency, models.PROTECT, db_column="currency", db_index=False, related_name="+")
     amount = fields.amount()
     applied = fields.amount(db_default=0)
+    moved_on = models.DateField(null=True)
     is_generated = models.BooleanField(db_default=False)
 
     class Meta:
@@ -47,13 +48,15 @@ class Payment(CompanyRow):
         )
         indexes = (
             models.Index(fields=["company_id", "customer"], condition=Q(applied__lt=F("amount")), name="payment_with_money_left"),
+            models.Index(fields=["company_id", "moved_on"], name="payment_used_since"),
         )
 
 
 class PaymentApplication(CompanyRow):
     """Money set against a receivable: from a payment, or from a credit note's receivable. Append-only.
 
-    One that was wrong stays, and a negative one that `undoes` it stands beside it.
+    One that was wrong stays, and a negative one that `undoes` it stands beside it. `applied_on` is never before the day of its
+    money or of what it settles, so that on each day both sides are in the ledger.
     """
 
     receivable = fields.Within(Receivable)
@@ -83,6 +86,7 @@ class PaymentApplication(CompanyRow):
         indexes = (
             models.Index(fields=["company_id", "receivable"], name="application_by_receivable"),
             models.Index(fields=["company_id", "payment"], condition=Q(payment__isnull=False), name="application_by_payment"),
+            models.Index(fields=["company_id", "credit"], condition=Q(credit__isnull=False), name="application_by_credit"),
         )
 
 

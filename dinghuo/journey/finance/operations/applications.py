@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -23,6 +24,7 @@ class LockedPayment:
     id: int
     number: str
     customer_id: int
+    received_on: date
     money_left: Decimal
 
 
@@ -43,8 +45,8 @@ def apply_payments(*, act: Act, payment_ids: Sequence[int] | None = None) -> lis
     debts = lock_receivables(act, settling).values()
 
     # A credit's source is its document, negative, so that it is never taken for a payment.
-    owed_by_us = [Money(-debt.invoice_id, debt.customer_id, -debt.open) for debt in debts if debt.open < 0]
-    left = [Money(row.id, row.customer_id, row.money_left) for row in payments if row.money_left > 0]
+    owed_by_us = [Money(-debt.invoice_id, debt.customer_id, -debt.open, debt.issued_on) for debt in debts if debt.open < 0]
+    left = [Money(row.id, row.customer_id, row.money_left, row.received_on) for row in payments if row.money_left > 0]
     applied = shares(left if payment_ids is not None else owed_by_us + left, list(debts))
 
     write_applications(act, applied, {debt.invoice_id: debt for debt in debts})
@@ -75,12 +77,13 @@ def write_applications(act: Act, applied: Sequence[Share], debts: dict[int, Debt
         company_id=act.company_id,
         actor_id=act.actor_id,
         at=act.at,
-        applied_on=act.on,
+        settled_on=act.on,
         payment_ids=[share.source if share.source > 0 else None for share in applied],
         credit_ids=[debts[-share.source].receivable_id if share.source < 0 else None for share in applied],
         receivable_ids=[share.debt.receivable_id for share in applied],
         shares=[share.amount for share in applied],
         reasons=["oldest_due" if share.source > 0 else "credit" for share in applied],
+        applied_ons=[max(act.on, share.since_on) for share in applied],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -54,6 +55,7 @@ class MatchedPayment:
     payment_id: int
     number: str
     customer_id: int
+    received_on: date
     amount: Decimal
 
 
@@ -206,10 +208,9 @@ def refusal_to_undo(match: LockedMatch) -> Outcome | None:
 
 def reversal_of(act: Act, payment: MatchedPayment) -> Posting:
     """The entry that takes a payment back: the customer owes again, the bank's money is nobody's yet."""
+    day = max(act.on, payment.received_on)
     lines = [("receivable", payment.amount), (MONEY_ROLES["bank_transfer"], -payment.amount)]
-    return Posting(
-        "payment_reversal", "payment", payment.payment_id, payment.number, act.on, lines, customer_id=payment.customer_id
-    )
+    return Posting("payment_reversal", "payment", payment.payment_id, payment.number, day, lines, customer_id=payment.customer_id)
 
 
 @transaction.atomic

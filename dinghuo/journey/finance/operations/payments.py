@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -56,9 +57,9 @@ def take_payments(*, act: Act, payments: Sequence[PaymentDraft], apply: bool = T
     payers = find_payers(act, payments)
     debts = lock_debts(act, payments, apply=apply)
 
-    choice = choose(payments, payers, debts)
+    choice = choose(act, payments, payers, debts)
     numbers = {place: numbering.written("PAY", act.on.year, first + place) for place in choice.fresh}
-    applied = shares([money_of(place, payments[place]) for place in numbers], list(debts.values())) if apply else []
+    applied = shares([money_of(act, place, payments[place]) for place in numbers], list(debts.values())) if apply else []
 
     ids = write_payments(act, payments, numbers, applied)
     write_entries(act, [entry_of(act, payments[place], ids[place], numbers[place]) for place in numbers])
@@ -92,7 +93,7 @@ def lock_debts(act: Act, payments: Sequence[PaymentDraft], *, apply: bool) -> di
     return lock_receivables(act, customers, {key for draft in payments for key in draft.invoice_ids})
 
 
-def choose(payments: Sequence[PaymentDraft], payers: Sequence[Payer], debts: Mapping[int, Debt]) -> Choice:
+def choose(act: Act, payments: Sequence[PaymentDraft], payers: Sequence[Payer], debts: Mapping[int, Debt]) -> Choice:
     """Tell payments to take from those taken before and those refused.
 
     An invoice that a payment settles is settled for the next of the set that names it.
@@ -109,7 +110,7 @@ def choose(payments: Sequence[PaymentDraft], payers: Sequence[Payer], debts: Map
             choice.others.append(refusal)
         else:
             choice.fresh.append(payer.place)
-            taken(money_of(payer.place, draft), [debts[key] for key in draft.invoice_ids], left)
+            taken(money_of(act, payer.place, draft), [debts[key] for key in draft.invoice_ids], left)
             references |= {draft.external_ref: payer.place} if draft.external_ref is not None else {}
     return choice
 
@@ -134,9 +135,9 @@ def refusal_of(draft: PaymentDraft, payer: Payer, debts: Mapping[int, Debt], lef
     return None
 
 
-def money_of(place: int, draft: PaymentDraft) -> Money:
+def money_of(act: Act, place: int, draft: PaymentDraft) -> Money:
     """A payment as money to be applied; its source is its position."""
-    return Money(place, draft.customer_id, draft.amount, tuple(draft.invoice_ids))
+    return Money(place, draft.customer_id, draft.amount, draft.received_on or act.on, tuple(draft.invoice_ids))
 
 
 def write_payments(
@@ -146,8 +147,10 @@ def write_payments(
     if not numbers:
         return {}
     used: dict[int, Decimal] = defaultdict(Decimal)
+    moved: dict[int, date] = {}
     for share in applied:
         used[share.source] += share.amount
+        moved[share.source] = max(act.on, share.since_on, moved.get(share.source, act.on))
     columns: dict[str, list[Any]] = defaultdict(list)
     for place, number in numbers.items():
         draft = payments[place]
@@ -159,6 +162,7 @@ def write_payments(
         columns["received_ons"].append(draft.received_on or act.on)
         columns["amounts"].append(draft.amount)
         columns["applied"].append(used[place])
+        columns["moved_ons"].append(moved.get(place))
         columns["generated"].append(draft.is_generated)
     written = sql.rows(
         "finance/write_payments",
@@ -166,11 +170,12 @@ def write_payments(
         company_id=act.company_id,
         actor_id=act.actor_id,
         at=act.at,
-        applied_on=act.on,
+        settled_on=act.on,
         sources=[numbers[share.source] for share in applied],
         receivable_ids=[share.debt.receivable_id for share in applied],
         shares=[share.amount for share in applied],
         reasons=["named" if payments[share.source].invoice_ids else "oldest_due" for share in applied],
+        applied_ons=[max(act.on, share.since_on) for share in applied],
         **columns,
     )
     ids = {row.number: row.id for row in written}

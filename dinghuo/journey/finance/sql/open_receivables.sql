@@ -3,12 +3,12 @@
 -- Out:   invoice_id bigint, kinds text[], amounts_net numeric[] (one a kind of line), amount_tax numeric; in company currency
 -- Needs: the documents posted, their orders and series locked by this transaction
 WITH posted AS MATERIALIZED (
-    SELECT id, order_id, customer_id, customer_return_id, exchange_rate, due_on, amount_gross
+    SELECT id, order_id, customer_id, customer_return_id, exchange_rate, issued_on, due_on, amount_gross
       FROM sales_invoice
      WHERE company_id = %(company_id)s::INT AND id = ANY(%(invoice_ids)s::BIGINT[])
 ), owed AS (
-    INSERT INTO receivable (company_id, invoice_id, customer_id, due_on, amount)
-    SELECT %(company_id)s::INT, id, customer_id, due_on, amount_gross
+    INSERT INTO receivable (company_id, invoice_id, customer_id, issued_on, due_on, amount)
+    SELECT %(company_id)s::INT, id, customer_id, issued_on, due_on, amount_gross
       FROM posted
      WHERE amount_gross <> 0
      ORDER BY id

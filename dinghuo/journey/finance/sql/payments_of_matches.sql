@@ -1,8 +1,9 @@
 -- Lock the payments that matches made.
 -- In:    company_id int, match_ids bigint[]
--- Out:   match_id bigint, payment_id bigint, number text, customer_id bigint, amount numeric; one row per payment
+-- Out:   match_id bigint, payment_id bigint, number text, customer_id bigint, received_on date, amount numeric; one row per payment
 -- Needs: the matches locked by this transaction, receivables locked after
-SELECT of_match.match_id, payment.id AS payment_id, payment.number, payment.customer_id, payment.amount
+SELECT of_match.match_id, payment.id AS payment_id, payment.number, payment.customer_id, payment.received_on,
+       payment.amount
   FROM payment
   JOIN (SELECT DISTINCT match_id, payment_id
           FROM bank_match_item
