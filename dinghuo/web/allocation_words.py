@@ -73,6 +73,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_enough_to_take": _("Only %(movable)s units may be taken from the line."),
     "more_than_lacking": _("The line lacks only %(lacking)s units."),
     "already_undone": _("The swap was undone already."),
+    "stock_there": _("Some of the product is in stock; whether it is kept by lot can only change when there is none."),
     "lot_missing": _("This product is kept by lot: name the lot."),
     "lot_not_kept": _("This product is not kept by lot."),
     "dated_in_future": _("The day lies in the future; today is %(today)s."),

@@ -1,5 +1,6 @@
 """Every address of the pages, with the method that it answers and what it needs, found by walking the resolver."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from tests.web.site import Goods
 
 # Pages whose method is POST; every other answers GET.
 POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-answer", "portal-feedback", "invoice-post"}
+POSTED |= {"stock-product-settings", "stock-product-lots", "stock-transfer-arrive", "stock-count-record", "stock-count-cancel"}
+POSTED |= {"stock-quarantine-release", "stock-quarantine-scrap", "stock-hold-extend", "stock-hold-release"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,12 @@ def path_of(address: Address, goods: Goods) -> str:
         "portal-order": goods.delivered,
         "portal-feedback": goods.delivered,
         "portal-invoice": goods.invoice,
+        "stock-product": goods.product,
+        "stock-supply": goods.supply,
+        "stock-transfer": goods.transfer,
+        "stock-count": goods.count,
+        "stock-quarantine": goods.quarantine,
+        "stock-hold": goods.hold,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
-    route = address.route
-    for name in ("key", "order_id", "invoice_id", "feedback_id"):
-        route = route.replace(f"<id:{name}>", str(found))
-    return f"/{route}"
+    return "/" + re.sub(r"<id:\w+>", str(found), address.route)
