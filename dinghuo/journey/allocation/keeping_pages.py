@@ -62,7 +62,7 @@ SET_ASIDE: Final = GoodsForm(
 )
 HOLD: Final = GoodsForm(
     title=gettext_lazy("Hold stock for somebody"),
-    send=gettext_lazy("Hold"),
+    send=gettext_lazy("Hold stock"),
     done=gettext_lazy("The stock is held."),
     tab="holds",
     intro=gettext_lazy("A cart is held 2 hours, a phone call 24 hours, a quote 7 days, unless you say until when."),

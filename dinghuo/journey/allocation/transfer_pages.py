@@ -30,8 +30,8 @@ SEND: Final = GoodsForm(
     tab="transfers",
     intro=gettext_lazy("Only free stock can be sent. All lines are sent, or none."),
     head=(
-        Field("warehouse", gettext_lazy("From"), "warehouse", is_required=True),
-        Field("to", gettext_lazy("To"), "warehouse", is_required=True),
+        Field("warehouse", gettext_lazy("From warehouse"), "warehouse", is_required=True),
+        Field("to", gettext_lazy("To warehouse"), "warehouse", is_required=True),
         Field("expected_on", gettext_lazy("Expected there on"), "day", is_required=True),
         Field("reason", gettext_lazy("Reason"), most=200),
     ),
