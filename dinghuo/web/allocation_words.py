@@ -56,6 +56,13 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
 }
 
 REFUSALS: Final[Mapping[str, StrOrPromise]] = {
+    "policy_changed": _("There is another version in force meanwhile: it is at version %(version)s. Load the page again."),
+    "unknown_policy_key": _("Lines are not known by this: %(key)s."),
+    "unknown_policy_choice": _("This cannot be chosen here: %(value)s."),
+    "negative_policy_number": _("A policy has no negative numbers."),
+    "shares_over_whole": _("The shares are more than the whole."),
+    "limits_cannot_hold": _("These limits cannot hold together, or one is named twice."),
+    "contradictory_acceptance": _("This contradicts another rule about what a line takes, or how units are dealt."),
     "unknown_policy": _("There is no policy %(policy)s in force."),
     "unknown_code": _("The policy names what is not there: %(key)s %(value)s."),
     "not_asked": _("The run is computed already or was dropped; its state is: %(state)s."),

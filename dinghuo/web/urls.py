@@ -15,7 +15,7 @@ from dinghuo.journey.shipping import pages as shipping
 from dinghuo.journey.tracking import pages as tracking
 from dinghuo.reference import pages as reference
 from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
-from dinghuo.web import actions, addresses, api, health, home, order_entry, orders, payments, portal, sign_in
+from dinghuo.web import actions, addresses, allocation_work, api, health, home, order_entry, orders, payments, portal, sign_in
 
 register_converter(addresses.IdConverter, "id")
 
@@ -69,6 +69,7 @@ urlpatterns = [
     path("allocation/holds/<id:stock_hold_id>/extend/", keeping.extend, name="stock-hold-extend"),
     path("allocation/holds/<id:stock_hold_id>/release/", keeping.let_go, name="stock-hold-release"),
     path("allocation/expiring/", keeping.expiring, name="stock-expiring"),
+    *allocation_work.addresses(),
     path("shipping/", shipping.shipping, name="shipping"),
     path("finance/", finance.finance, name="finance"),
     path("finance/invoices/<id:invoice_id>/", finance.invoice, name="invoice"),

@@ -13,6 +13,9 @@ from tests.web.site import Goods
 POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-answer", "portal-feedback", "invoice-post"}
 POSTED |= {"stock-product-settings", "stock-product-lots", "stock-transfer-arrive", "stock-count-record", "stock-count-cancel"}
 POSTED |= {"stock-quarantine-release", "stock-quarantine-scrap", "stock-hold-extend", "stock-hold-release"}
+POSTED |= {"policy-run-start", "policy-run-post", "policy-run-drop", "policy-schedule", "policy-schedule-end", "policy-change"}
+POSTED |= {"policy-restore", "policy-retire", "line-swap", "swap-undo", "shortage-look", "shortage-ask", "proposal-accept"}
+POSTED |= {"proposal-undo", "product-substitutes-change", "portal-question-answer"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,15 @@ def path_of(address: Address, goods: Goods) -> str:
         "stock-count": goods.count,
         "stock-quarantine": goods.quarantine,
         "stock-hold": goods.hold,
+        "policy": goods.policy,
+        "policy-run": goods.run,
+        "policy-schedule": goods.schedule,
+        "line-": goods.short_line,
+        "shortage-": goods.shortage,
+        "proposal-": goods.proposal,
+        "portal-question": goods.question,
+        "swap-": goods.swap,
+        "product-substitutes": goods.short_product,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
     return "/" + re.sub(r"<id:\w+>", str(found), address.route)

@@ -26,6 +26,7 @@ from dinghuo.reference.models import Membership, Role, User
 from tests import shop as shops
 from tests.builders import a_product, a_warehouse
 from tests.shop import Shop
+from tests.web.deciding import some_decisions
 
 PASSWORD = "correct horse battery"
 _serial = itertools.count(1)
@@ -98,6 +99,15 @@ class Goods:
     count: int
     quarantine: int
     hold: int
+    short_line: int
+    shortage: int
+    proposal: int
+    question: int
+    swap: int
+    policy: int
+    schedule: int
+    run: int
+    short_product: int
 
 
 def some_of_everything(site: Site) -> Goods:
@@ -122,6 +132,7 @@ def some_of_everything(site: Site) -> Goods:
             payment=shops.paid(shop, invoice),
             feedback=Feedback.objects.get(order_id=delivered).id,
             **some_of_the_warehouse(shop),
+            **some_decisions(shop),
         )
 
 
