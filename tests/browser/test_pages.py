@@ -16,7 +16,7 @@ from tests.web.site import CANARY, Goods, Site, open_site, some_of_everything
 pytestmark = pytest.mark.browser
 
 # Parts of pages, and what machines read: a browser would look for an icon that they do not name.
-NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts"}
+NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts", "stock-lot-choices"}
 
 
 @pytest.fixture

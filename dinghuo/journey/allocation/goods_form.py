@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from dinghuo.journey.allocation import errors
 from dinghuo.journey.allocation.models import Lot
 from dinghuo.journey.allocation.rules.keeping import TRANSIT_CODE
 from dinghuo.journey.allocation.rules.stock import is_price, is_quantity
@@ -26,7 +27,7 @@ from dinghuo.kernel.errors import Missing, Outcome, Refused
 from dinghuo.kernel.retries import with_retries
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest
-from dinghuo.reference.models import Warehouse
+from dinghuo.reference.models import Product, Warehouse
 from dinghuo.reference.paging import read_day, read_id
 from dinghuo.reference.queries import TypedProduct, products_by_code
 from dinghuo.reference.typed_text import cleaned, number
@@ -98,11 +99,14 @@ class TypedRow:
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     product: TypedProduct | None = None
+    keeps_lots: bool = False
     lot_id: int | None = None
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was typed into the row."""
+        """Whether nothing was typed into the row; goods that were expected have not come when their quantity was cleared."""
+        if self.values.get("supply") and not self.values.get("quantity"):
+            return True
         return not any(self.values.values())
 
     @property
@@ -197,7 +201,7 @@ def answered(
 def shown(request: MemberRequest, typed: TypedForm, *, status: int = 200) -> HttpResponse:
     """The form with what was typed, and some empty rows below."""
     spare = EMPTY_ROWS if typed.rows else EMPTY_ROWS + 2
-    spare = min(spare, typed.form.rows_max - len(typed.rows))
+    spare = max(min(spare, typed.form.rows_max - len(typed.rows)), 0)
     context = {
         "typed": typed,
         "form": typed.form,
@@ -231,12 +235,14 @@ def tried(act: Act, typed: TypedForm, write: Write) -> Sequence[Outcome]:
 
 def note(typed: TypedForm, outcome: Outcome) -> None:
     """Write a line's refusal beside the field that it is about."""
-    refusal = Refused(
-        "", code=outcome.code, **{name: fact for name, fact in outcome.facts.items() if name not in {"code", "message"}}
-    )
     row = typed.rows[outcome.id]
-    wanted = [*FIELDS.get(outcome.code, ()), *outcome.facts.get("columns", ()), "product"]
     heads, columns = {each.name for each in typed.form.head}, {each.name for each in typed.form.columns}
+    code = outcome.code
+    if code == errors.NOT_ENOUGH_FREE_STOCK and "lot" in columns and row.keeps_lots and row.lot_id is None:
+        # Without its lot the goods are looked for where they cannot be.
+        code = errors.LOT_MISSING
+    refusal = Refused("", code=code, **{name: fact for name, fact in outcome.facts.items() if name not in {"code", "message"}})
+    wanted = [*FIELDS.get(code, ()), *outcome.facts.get("columns", ()), "product"]
     place = next((name for name in wanted if name in heads | columns), "")
     if place in heads:
         typed.faults[place] = refusal
@@ -250,7 +256,7 @@ def read(act: Act, form: GoodsForm, posted: QueryDict) -> TypedForm:
     typed = TypedForm(form, warehouses_of(act))
     typed.head = {each.name: cleaned(posted.get(each.name, ""), each.most) for each in form.head}
     typed.head["token"] = cleaned(posted.get("token", ""), 36)
-    columns = [posted.getlist(each.name)[: form.rows_max] for each in form.columns]
+    columns = [posted.getlist(each.name)[: form.rows_max + 1] for each in form.columns]
     for texts in zip(*columns, strict=False):
         row = TypedRow(form, {each.name: cleaned(text, each.most) for each, text in zip(form.columns, texts, strict=True)})
         if not row.is_empty:
@@ -268,8 +274,11 @@ def look_up(act: Act, typed: TypedForm) -> None:
     codes = {row.values["lot"] for row in typed.rows if row.values.get("lot")}
     lots = Lot.objects.filter(company_id=act.company_id, code__in=codes, product_id__in=[each.id for each in found.values()])
     ids = {(lot.product_id, lot.code): lot.pk for lot in lots}
+    by_lot = Product.objects.filter(company_id=act.company_id, id__in=[each.id for each in found.values()], keeps_lots=True)
+    keeping = set(by_lot.values_list("id", flat=True))
     for row in typed.rows:
         row.product = found.get(row.values.get("product", ""))
+        row.keeps_lots = row.product is not None and row.product.id in keeping
         row.lot_id = ids.get((row.product.id, row.values.get("lot", ""))) if row.product else None
 
 
@@ -290,6 +299,8 @@ def check(typed: TypedForm) -> None:
                 row.faults[each.name] = fault
     if not typed.rows:
         typed.refusals.append(_("At least one line is needed."))
+    if len(typed.rows) > typed.form.rows_max:
+        typed.refusals.append(_("At most %(max)s lines at once.") % {"max": typed.form.rows_max})
 
 
 def fault_in(each: Field, text: str) -> str:

@@ -157,7 +157,7 @@ def product_page(
         "supplies": lists.supplies(company_id=company_id, search=SupplySearch(product_id=product_id), count=SHOWN),
         "holds": lists.holds(company_id=company_id, product_id=product_id, count=SHOWN),
         "settings": settings_of(request.act, product_id, typed, faults),
-        "charts": chart(days, product_id),
+        "charts": chart(until_today(days, request.act.on), product_id),
         "has_days": bool(days),
     }
     return render(request, "allocation/product.html", context, status=status)
@@ -169,6 +169,11 @@ def product_of(act: Act, product_id: int) -> Product:
     if found is None:
         raise Missing("There is no such product.", id=product_id)
     return found
+
+
+def until_today(days: Sequence[lists.DayBalance], today: date) -> list[lists.DayBalance]:
+    """The days and today, when the last level still holds."""
+    return [*days, lists.DayBalance(today, days[-1].balance)] if days and days[-1].day < today else list(days)
 
 
 def chart(days: Sequence[lists.DayBalance], product_id: int) -> dict[str, Any]:
