@@ -37,6 +37,18 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "late": _("would come too late"),
     "over": _("more than wanted"),
     "aborted": _("left as it was: a promise would break"),
+    "wait": _("Wait"),
+    "substitute": _("Substitute"),
+    "cancel_rest": _("Cancel the rest"),
+    "every_line_once": _("every line once"),
+    "within_bounds": _("within bounds"),
+    "shares_add_up": _("shares add up"),
+    "no_oversell": _("no lot oversold"),
+    "conservation": _("given and free are what there was"),
+    "strategies_kept": _("strategies were kept"),
+    "every_line_explained": _("every line is explained"),
+    "any_order": _("turned around, it is the same"),
+    "second_run": _("a second run changes nothing"),
 }
 
 EVENTS: Final[Mapping[str, StrOrPromise]] = {

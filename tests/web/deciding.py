@@ -30,10 +30,10 @@ def some_decisions(shop: Shop) -> dict[str, int]:
     asked = shops.the_document(ask_customers(act=shop.act, shortage_ids=[shortage.pk]))
     from_line = SalesOrderLine.objects.get(order_id=donor).id
     swap = shops.the_document(
-        swap_stock(act=shop.act, taker_line_id=line.id, donations=[Donation(from_line, Decimal(2))], reason="promised")
+        swap_stock(act=shop.act, taker_line_id=line.id, donations=[Donation(from_line, Decimal(2))], reason="agreed by phone")
     )
     definition = {"otherwise": "redistribute", "sharing": {"method": "proportional"}}
-    policy = shops.the_document([add_policy(act=shop.act, draft=PolicyDraft("fair", "Fair shares", definition))])
+    policy = shops.the_document([add_policy(act=shop.act, draft=PolicyDraft("fair", "Fair division", definition))])
     schedule = shops.the_document([schedule_policy(act=shop.act, draft=ScheduleDraft("fair", "15", 6))])
     run = shops.the_document([ask_run(act=shop.act, policy_code="fair")])
     assert compute_run(act=shop.act, run_id=run).done

@@ -34,7 +34,7 @@ def questions(request: MemberRequest) -> HttpResponse:
     before = read_id(asked(request, "after")) or ID_MAX
     wanted = {"customer_id": customer_of(request), "before": before, "count": PAGE + 1, "only_id": None}
     rows = sql.rows("allocation/questions_before", QuestionAsked, company_id=request.act.company_id, **wanted)
-    context = {"page": page_of(rows, lambda row: str(row.id)), "choices": CHOICES}
+    context = {"page": page_of(rows, lambda row: str(row.id)), "choices": CHOICES, "now": request.act.at}
     return render(request, "allocation/questions.html", context)
 
 

@@ -123,9 +123,7 @@ SECTIONS: Final = (
             Field("key", _("Key"), "choice", KEY_CHOICES),
             Field("descending", _("First"), "choice", (("", _("smallest, earliest or best")), ("1", _("largest or latest")))),
         ),
-        _(
-            "The first key decides, the next ones where it leaves a tie. Without a key: priority, class, day ordered."
-        ),
+        _("The first key decides, the next ones where it leaves a tie. Without a key: priority, class, day ordered."),
         is_table=True,
     ),
     Section(
@@ -167,7 +165,7 @@ SECTIONS: Final = (
                 "inside",
                 _("Inside a share"),
                 "choice",
-                tuple(each for each in METHODS if each[0] in {"proportional", "greedy", "max_min"}),
+                tuple(each for name in ("proportional", "greedy", "max_min") for each in METHODS if each[0] == name),
             ),
             Field(
                 "unused",

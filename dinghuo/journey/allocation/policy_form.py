@@ -216,6 +216,8 @@ def value_of(cell: Cell, key: str, *, is_list: bool = False) -> Any:
     text, kind = cell.value, cell.field.kind
     if not text:
         return None
+    if kind == "choice" and is_default(cell):
+        return None
     if kind == "truth" or (kind == "choice" and text == "1"):
         return True
     if kind == "codes" or (kind == "keyed" and is_list):
@@ -232,6 +234,12 @@ def value_of(cell: Cell, key: str, *, is_list: bool = False) -> Any:
         cell.fault = _("A whole number is wanted here.")
         return None
     return int(text) if kind == "whole" else text
+
+
+def is_default(cell: Cell) -> bool:
+    """Whether a choice outside a table is the one that holds when nothing is said: the first."""
+    singles = {each.place for part in SECTIONS if not part.is_table for each in blank(part).cells}
+    return cell.place in singles and cell.value == cell.field.choices[0][0]
 
 
 def keyed(text: str, key: str) -> Any:

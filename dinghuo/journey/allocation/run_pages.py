@@ -31,6 +31,7 @@ from dinghuo.kernel.errors import Missing, Refused, the_only
 from dinghuo.kernel.retries import with_retries
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.acting import perform, tell_refusal
+from dinghuo.reference.models import Customer
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, page_of, read_id
 from dinghuo.reference.typed_text import cleaned
 
@@ -81,10 +82,11 @@ def run_page(request: MemberRequest, run_id: int, *, overtaken: list[ProductChan
         lines = shown_lines(company_id=company_id, run_id=run_id, search=context["search"], count=PAGE + 1)
         classes = changed_classes(company_id=company_id, run_id=run_id)
         customers = differences.changed_customers(company_id=company_id, run_id=run_id, count=CUSTOMERS_SHOWN)
+        named = Customer.objects.filter(company_id=company_id).in_bulk([row.customer_id for row in customers])
         context |= {
             "page": page_of(lines, lambda line: line.cursor),
             "classes": classes,
-            "customers": customers,
+            "customers": [(row, named.get(row.customer_id)) for row in customers],
             "charts": chart(run_id, classes),
             "amount": sum((row.amount_gained - row.amount_lost for row in classes), start=run.units_gained * 0),
             "promises_won": sum(row.promises_won for row in classes),
