@@ -54,16 +54,15 @@ def policy_runs(request: MemberRequest) -> HttpResponse:
 @page(needs="stock.allocate", methods=["POST"])
 def start_run(request: MemberRequest) -> HttpResponse:
     """Simulate a policy: a small run at once, a large one by the worker while the page shows how far it is."""
-    code = cleaned(request.POST.get("policy", ""), 40)
-    made = perform(request, ask_run, done=_("The policy was simulated; nothing has changed yet."), policy_code=code)
+    is_small = are_few(waiting_lines(act=request.act, most=LINES_AT_ONCE + 1))
+    done = _("The policy was simulated; nothing has changed yet.")
+    if not is_small:
+        done = _("The run is large: it is computed in the background, and this page shows how far it is.")
+    made = perform(request, ask_run, done=done, policy_code=cleaned(request.POST.get("policy", ""), 40))
     if made is None:
         return redirect("policy-runs")
-    if are_few(waiting_lines(act=request.act, most=LINES_AT_ONCE + 1)):
+    if is_small:
         compute_run(act=request.act, run_id=made.id)
-    else:
-        # What was said when it was asked for would not be true before the worker is done.
-        list(messages.get_messages(request))
-        messages.info(request, _("The run is large: it is computed in the background, and this page shows how far it is."))
     return redirect("policy-run", made.id)
 
 
