@@ -31,11 +31,11 @@ TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 MORROW = TODAY + timedelta(days=1)
 
 
-def level(site: Site, product: Product, place: Warehouse | None = None) -> tuple[Decimal, Decimal]:
+def level(site: Site, product: Product, place: Warehouse | None = None) -> tuple[int, int]:
     """What lies of a product in a warehouse, and what of it is not free."""
     with site.acting():
         rows = StockLevel.objects.filter(product=product, warehouse=place or site.shop.warehouse)
-        return sum((row.on_hand for row in rows), Decimal(0)), sum((row.allocated for row in rows), Decimal(0))
+        return sum(int(row.on_hand) for row in rows), sum(int(row.allocated) for row in rows)
 
 
 def stocked(site: Site, quantity: int = 10, **given: Any) -> Product:
@@ -321,7 +321,7 @@ def test_what_is_found_and_not_on_the_sheet_is_added(site: Site) -> None:
     assert "LOST" in read(client.get(address)).text
     site.clients["finance"].post(f"{address}differences/", {"reason": "found"})
     assert level(site, lost) == (0, 0), "the other line was not counted, so nothing is posted"
-    client.post(f"{address}record/", {name: "3" for name in names_of_lines(read(client.get(address)))})
+    client.post(f"{address}record/", dict.fromkeys(names_of_lines(read(client.get(address))), "3"))
     site.clients["finance"].post(f"{address}differences/", {"reason": "found"})
     assert level(site, lost) == (3, 0)
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from openpyxl import load_workbook
 
+from dinghuo.journey.allocation.keeping_pages import advised
+from dinghuo.journey.allocation.lists import ExpiringRow
 from dinghuo.journey.allocation.models import StockLevel, StockSetting
 from dinghuo.journey.allocation.operations import adjust_stock, allocate_orders, expect_supply, give_back, receive_stock
 from dinghuo.journey.allocation.operations.promises import promise_lines
@@ -341,3 +343,16 @@ def test_pages_ask_as_many_questions_for_many_rows_as_for_few(site: Site, goods:
         with CountedQueries() as counted:
             client.get(address)
         assert few[address] == counted.count <= 20, address
+
+
+@pytest.mark.parametrize(
+    ("on_hand", "sold", "days_left", "kind", "left_over"),
+    [(30, 45, 18, "sell_first", 21), (9, 45, 18, "nothing", 0), (30, 0, 0, "sell_first", 30), (30, 45, -1, "set_aside", 30)],
+)
+def test_the_worked_example_of_what_is_left_over(on_hand: int, sold: int, days_left: int, kind: str, left_over: int) -> None:
+    """30 on hand, 18 days left, 45 left in 90 days: 9 will be sold and 21 left over."""
+    expires_on = TODAY + timedelta(days=days_left)
+    units, gone, cost = Decimal(on_hand), Decimal(sold), Decimal(0)
+    row = ExpiringRow(1, 1, "P", "", "", "C62", 1, "W", "L", expires_on, units, units, gone, cost, None, None, Decimal(0))
+    found = advised(row, days_left)
+    assert (found["kind"], found["left_over"]) == (kind, left_over)

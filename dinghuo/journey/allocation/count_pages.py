@@ -220,7 +220,7 @@ def differences_page(request: MemberRequest, count_id: int, faults: Mapping[str,
     context = {
         "count": head,
         "page": shown,
-        "value": sum((row["value"] for row in rows), Decimal(0)),
+        "value": sum((row["value"] for row in rows if row["value"] is not None), Decimal(0)),
         "differing": len(rows),
         "is_ready": head.state == "open" and all(row["refusal"] is None for row in rows),
         "faults": faults,
@@ -240,7 +240,12 @@ def difference_of(row: Difference) -> dict[str, Any]:
     each = row.cost_amount / row.on_hand if row.on_hand else row.standard_cost
     facts = {"product": row.product, "lot": row.lot, "free": row.on_hand - row.allocated, "allocated": row.allocated}
     refusal = None if row.code == "done" else Refused("", code=row.code, **facts)
-    return {"row": row, "units": units, "value": round((units or 0) * each, row.minor_units), "refusal": refusal}
+    return {
+        "row": row,
+        "units": units,
+        "value": None if units is None else round(units * each, row.minor_units),
+        "refusal": refusal,
+    }
 
 
 @transaction.atomic

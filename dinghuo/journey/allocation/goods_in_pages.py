@@ -38,7 +38,7 @@ RECEIVE: Final = GoodsForm(
     intro=gettext_lazy("All lines are taken in, or none. Without a cost, the product's standard cost is used."),
     head=(
         Field("warehouse", gettext_lazy("Warehouse"), "warehouse", is_required=True),
-        Field("received_on", gettext_lazy("Received on"), "day", is_required=True),
+        Field("received_on", gettext_lazy("Came on"), "day", is_required=True),
         Field("reason", gettext_lazy("Note"), most=200, hint=gettext_lazy("For example the number of the delivery note")),
     ),
     columns=(

@@ -53,7 +53,7 @@ ADJUST: Final = GoodsForm(
 )
 SET_ASIDE: Final = GoodsForm(
     title=gettext_lazy("Set goods aside"),
-    send=gettext_lazy("Set aside"),
+    send=gettext_lazy("Set goods aside"),
     done=gettext_lazy("The goods are set aside."),
     tab="quarantine",
     intro=gettext_lazy("Nobody is given what is set aside until somebody has decided about it."),
