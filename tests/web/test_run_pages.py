@@ -11,7 +11,7 @@ from dinghuo.journey.allocation.operations.policies import PolicyDraft, add_poli
 from dinghuo.journey.ordering.models import SalesOrderLine
 from tests import shop as shops
 from tests.builders import a_customer, a_product
-from tests.web.site import CANARY, Goods, Site, open_site, read
+from tests.web.site import CANARY, CountedQueries, Goods, Site, open_site, read
 
 
 def two_orders(site: Site) -> tuple[int, int]:
@@ -195,3 +195,20 @@ def test_a_search_without_sense_is_left_out(site: Site, goods: Goods) -> None:
         response = site.clients["admin"].get(f"/allocation/runs/{goods.run}/?{query}")
         assert response.status_code == 200, query
         assert not [tag for tag, given in read(response).tags if "onerror" in given], query
+
+
+def test_the_page_of_a_run_asks_a_fixed_number_of_questions(site: Site) -> None:
+    shop, counts = site.shop, []
+    with site.acting():
+        product = a_product(shop.company)
+        shops.stocked(shop, (product, 100))
+    for lines in (1, 12):
+        with site.acting():
+            for _each in range(lines):
+                shops.released(shop, [(product, 1)])
+        address = simulated(site, "")
+        site.clients["sales"].get(address)
+        with CountedQueries() as counted:
+            site.clients["sales"].get(address)
+        counts.append(counted.count)
+    assert counts[0] == counts[1] <= 15

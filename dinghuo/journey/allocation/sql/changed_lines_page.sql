@@ -27,7 +27,9 @@ WITH changed AS (
        AND (strpos(lower(customer.code), lower(%(wanted)s::TEXT)) > 0 OR strpos(lower(product.code), lower(%(wanted)s::TEXT)) > 0
             OR strpos(lower(sales_order.number), lower(%(wanted)s::TEXT)) > 0)
 ), keyed AS (
-    SELECT changed.id, %(direction)s::INT * CASE %(sort)s::TEXT
+    SELECT changed.id, changed.order_id, changed.order_number, changed.position, changed.customer, changed.customer_class, changed.name,
+           changed.name_zh, changed.product, changed.wanted, changed.had, changed.given, changed.change, changed.amount,
+           changed.requested_on, changed.reason, %(direction)s::INT * CASE %(sort)s::TEXT
                WHEN 'amount' THEN changed.amount
                WHEN 'units' THEN changed.change
                WHEN 'day' THEN coalesce(changed.requested_on - DATE '2000-01-01', 0)::NUMERIC
@@ -35,11 +37,9 @@ WITH changed AS (
            END AS sort_key
       FROM changed
 )
-SELECT changed.id, changed.order_id, changed.order_number, changed.position, changed.customer, changed.customer_class, changed.name,
-       changed.name_zh, changed.product, changed.wanted, changed.had, changed.given, changed.change, changed.amount, changed.requested_on,
-       changed.reason, keyed.sort_key
-  FROM changed
- INNER JOIN keyed ON keyed.id = changed.id
- WHERE %(after_key)s::NUMERIC IS NULL OR (keyed.sort_key, keyed.id) > (%(after_key)s::NUMERIC, %(after_id)s::BIGINT)
- ORDER BY keyed.sort_key, keyed.id
+SELECT id, order_id, order_number, position, customer, customer_class, name, name_zh, product, wanted, had, given, change, amount,
+       requested_on, reason, sort_key
+  FROM keyed
+ WHERE %(after_key)s::NUMERIC IS NULL OR (sort_key, id) > (%(after_key)s::NUMERIC, %(after_id)s::BIGINT)
+ ORDER BY sort_key, id
  LIMIT %(count)s::INT
