@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from dinghuo.journey.allocation.models import ProductSubstitute, Shortage, ShortageProposal, ShortageQuestion
 from dinghuo.journey.allocation.operations import allocate_orders, expect_supply
@@ -119,8 +118,8 @@ def test_a_link_that_is_none_of_ours_says_so(site: Site, goods: Goods) -> None:
         cache.clear()
 
 
-def test_guessing_links_is_slowed_down(site: Site, settings: SettingsWrapper) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login": "3/h/ip"}
+@override_settings(ACCOUNT_RATE_LIMITS={"login": "3/h/ip"})
+def test_guessing_links_is_slowed_down(site: Site) -> None:
     answers = [Client().post("/answer/", {"token": "1-guess", "choice": "wait"}).status_code for _try in range(5)]
     assert answers == [200, 200, 200, 429, 429]
 
