@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Final
 
@@ -16,6 +17,8 @@ FORMATS: Final = ("csv", "xlsx")
 BEGINS_FORMULA: Final = frozenset("=+-@\t\r")
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL_MAX: Final = 32_767
+# How many rows a list is exported with at most.
+EXPORT_MAX: Final = 100_000
 
 
 def exported(name: str, wanted: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -56,9 +59,11 @@ def cell_of(sheet: object, value: object) -> WriteOnlyCell:
 
 
 def harmless(value: object) -> object:
-    """What CSV holds of a value: a text that would begin a formula is quoted, a moment is written as ISO 8601."""
+    """What CSV holds of a value: a text that would begin a formula is quoted, a moment is ISO 8601, a decimal without exponent."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return f"'{value}" if isinstance(value, str) and value[:1] in BEGINS_FORMULA else value
 
 

@@ -37,6 +37,18 @@ CODES: Final[Mapping[str, StrOrPromise]] = {
     "late": _("would come too late"),
     "over": _("more than wanted"),
     "aborted": _("left as it was: a promise would break"),
+    "wait": _("Wait"),
+    "substitute": _("Substitute"),
+    "cancel_rest": _("Cancel the rest"),
+    "every_line_once": _("every line once"),
+    "within_bounds": _("within bounds"),
+    "shares_add_up": _("shares add up"),
+    "no_oversell": _("no lot oversold"),
+    "conservation": _("given and free are what there was"),
+    "strategies_kept": _("strategies were kept"),
+    "every_line_explained": _("every line is explained"),
+    "any_order": _("turned around, it is the same"),
+    "second_run": _("a second run changes nothing"),
 }
 
 EVENTS: Final[Mapping[str, StrOrPromise]] = {
@@ -56,6 +68,13 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
 }
 
 REFUSALS: Final[Mapping[str, StrOrPromise]] = {
+    "policy_changed": _("There is another version in force meanwhile: it is at version %(version)s. Load the page again."),
+    "unknown_policy_key": _("Lines are not known by this: %(key)s."),
+    "unknown_policy_choice": _("This cannot be chosen here: %(value)s."),
+    "negative_policy_number": _("A policy has no negative numbers."),
+    "shares_over_whole": _("The shares are more than the whole."),
+    "limits_cannot_hold": _("These limits cannot hold together, or one is named twice."),
+    "contradictory_acceptance": _("This contradicts another rule about what a line takes, or how units are dealt."),
     "unknown_policy": _("There is no policy %(policy)s in force."),
     "unknown_code": _("The policy names what is not there: %(key)s %(value)s."),
     "not_asked": _("The run is computed already or was dropped; its state is: %(state)s."),
@@ -73,6 +92,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "not_enough_to_take": _("Only %(movable)s units may be taken from the line."),
     "more_than_lacking": _("The line lacks only %(lacking)s units."),
     "already_undone": _("The swap was undone already."),
+    "stock_there": _("Some of the product is in stock; whether it is kept by lot can only change when there is none."),
     "lot_missing": _("This product is kept by lot: name the lot."),
     "lot_not_kept": _("This product is not kept by lot."),
     "dated_in_future": _("The day lies in the future; today is %(today)s."),

@@ -21,6 +21,7 @@ from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.models import Customer, Warehouse
 from dinghuo.reference.paging import asked, read_day, read_id
 from dinghuo.reference.queries import products_by_code
+from dinghuo.reference.typed_text import cleaned, number
 from dinghuo.web import order_form, queries, words
 from dinghuo.web.order_form import TypedLine, TypedOrder
 from dinghuo.web.prices import agreed_prices
@@ -147,7 +148,7 @@ def form(request: MemberRequest, typed: TypedOrder, *, status: int = 200) -> Htt
 @page(needs="orders.write")
 def line_facts(request: MemberRequest) -> HttpResponse:
     """What a typed product code names, and the price that the chosen customer pays: the cell beside the code."""
-    row = TypedLine(code=order_form.cleaned(asked(request, "product"), order_form.CODE_MAX))
+    row = TypedLine(code=cleaned(asked(request, "product"), order_form.CODE_MAX))
     look_up(request.act, [row], read_id(asked(request, "customer")))
     return render(request, "orders/_line_facts.html", {"row": row})
 
@@ -214,8 +215,8 @@ def changed(posted: Mapping[str, Any], column: str, before: Mapping[int, Decimal
     """The values of a column that differ from what the order holds, by line; a text that is no such number is a fault."""
     found = {}
     for line_id, held in before.items():
-        text = order_form.cleaned(str(posted.get(f"{column}-{line_id}", "")), order_form.NUMBER_MAX)
-        value = order_form.number(text) if text else held
+        text = cleaned(str(posted.get(f"{column}-{line_id}", "")), order_form.NUMBER_MAX)
+        value = number(text) if text else held
         is_wrong = value is None or (fault_in_price(value) if column == "price" else value != 0 and fault_in_quantity(value))
         if is_wrong:
             typed.faults.append(_("“%(text)s” cannot be a quantity or price.") % {"text": text})

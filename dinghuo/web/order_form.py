@@ -1,7 +1,5 @@
 """The order form as somebody filled it in: what was typed is kept as typed, and each fault names its line."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from dinghuo.journey.ordering.rules import LINES_MAX, LineDraft, fault_in_price, fault_in_quantity
 from dinghuo.reference.queries import TypedProduct
+from dinghuo.reference.typed_text import cleaned, number
 
 NUMBER_MAX: Final = 40
 CODE_MAX: Final = 40
-PLAIN: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 
 
 @dataclass(slots=True)
@@ -107,17 +104,6 @@ def pasted(text: str) -> list[TypedLine]:
         if len(rows) > LINES_MAX:
             break
     return rows
-
-
-def cleaned(text: str, length: int) -> str:
-    """A typed text without surrounding blanks, cut to what its column holds; full-width digits and letters become plain ones."""
-    return unicodedata.normalize("NFKC", text.replace("\x00", "")).strip()[:length]
-
-
-def number(text: str) -> Decimal | None:
-    """A number as people type it, or None: thousands may be grouped by commas, but 1,5 is no number, since it could mean two."""
-    plain = text.replace(",", "") if GROUPED.fullmatch(text) else text
-    return Decimal(plain) if PLAIN.fullmatch(plain) else None
 
 
 def drafts(lines: Sequence[TypedLine]) -> list[LineDraft]:

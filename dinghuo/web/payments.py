@@ -21,7 +21,8 @@ from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest, page
 from dinghuo.reference.models import Customer
 from dinghuo.reference.paging import asked, read_day, read_id
-from dinghuo.web import order_form, words
+from dinghuo.reference.typed_text import cleaned, number
+from dinghuo.web import words
 from dinghuo.web.templatetags.figures import typed as as_typed
 
 
@@ -76,8 +77,8 @@ def proposed(act: Act, invoice_id: int | None) -> TypedPayment:
 def read(request: MemberRequest) -> TypedPayment:
     """The form as it was sent."""
     lengths = {"customer": 20, "customer_text": 100, "invoice": 20, "amount": 40, "method": 20, "received_on": 10, "token": 36}
-    values = {name: order_form.cleaned(request.POST.get(name, ""), length) for name, length in lengths.items()}
-    return TypedPayment(**values, reference=order_form.cleaned(request.POST.get("reference", ""), 140))
+    values = {name: cleaned(request.POST.get(name, ""), length) for name, length in lengths.items()}
+    return TypedPayment(**values, reference=cleaned(request.POST.get("reference", ""), 140))
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def draft_of(act: Act, typed: TypedPayment) -> PaymentDraft | None:
     ours = Customer.objects.filter(company_id=act.company_id)
     chosen = ours.filter(id=read_id(typed.customer) or 0).first() or ours.filter(code=typed.customer_text).first()
     typed.customer_name = words.name(chosen) if chosen else ""
-    amount, received_on = order_form.number(typed.amount), read_day(typed.received_on)
+    amount, received_on = number(typed.amount), read_day(typed.received_on)
     if chosen is None:
         typed.fault = _("Which customer? Choose one from the list, or type its code.")
     elif amount is None or amount <= Decimal(0):

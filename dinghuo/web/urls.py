@@ -4,7 +4,11 @@ from allauth.account import views as account
 from django.urls import path, register_converter
 
 from dinghuo.exchange.papers import pages as papers
-from dinghuo.journey.allocation import pages as allocation
+from dinghuo.journey.allocation import count_pages as counts
+from dinghuo.journey.allocation import goods_in_pages as goods_in
+from dinghuo.journey.allocation import keeping_pages as keeping
+from dinghuo.journey.allocation import stock_pages as stock
+from dinghuo.journey.allocation import transfer_pages as transfers
 from dinghuo.journey.analytics import pages as analytics
 from dinghuo.journey.finance import ageing_pages as ageing
 from dinghuo.journey.finance import pages as finance
@@ -20,6 +24,7 @@ from dinghuo.reference.access import PUBLIC, SIGNED_IN, declare
 from dinghuo.web import (
     actions,
     addresses,
+    allocation_work,
     api,
     carrier_pushes,
     disputes,
@@ -90,7 +95,36 @@ urlpatterns = [
     path("settings/delegations/<id:delegation_id>/end/", delegations.end_delegation, name="delegation-end"),
     path("settings/duties/", delegations.duties, name="duties"),
     path("settings/duties/change/", delegations.change_duties, name="duties-change"),
-    path("allocation/", allocation.allocation, name="allocation"),
+    path("allocation/", stock.allocation, name="allocation"),
+    path("allocation/products/<id:product_id>/", stock.product, name="stock-product"),
+    path("allocation/products/<id:product_id>/settings/", stock.settings, name="stock-product-settings"),
+    path("allocation/products/<id:product_id>/lots/", stock.lots, name="stock-product-lots"),
+    path("allocation/lots/choices/", stock.lot_choices, name="stock-lot-choices"),
+    path("allocation/receive/", goods_in.receive, name="stock-receive"),
+    path("allocation/supplies/", goods_in.supplies, name="stock-supplies"),
+    path("allocation/supplies/new/", goods_in.expect, name="stock-supply-new"),
+    path("allocation/supplies/<id:inbound_id>/", goods_in.supply, name="stock-supply"),
+    path("allocation/transfers/", transfers.transfers, name="stock-transfers"),
+    path("allocation/transfers/new/", transfers.new_transfer, name="stock-transfer-new"),
+    path("allocation/transfers/<id:transfer_id>/", transfers.transfer, name="stock-transfer"),
+    path("allocation/transfers/<id:transfer_id>/arrive/", transfers.arrive, name="stock-transfer-arrive"),
+    path("allocation/counts/", counts.counts, name="stock-counts"),
+    path("allocation/counts/new/", counts.new_count, name="stock-count-new"),
+    path("allocation/counts/<id:count_id>/", counts.count, name="stock-count"),
+    path("allocation/counts/<id:count_id>/record/", counts.record, name="stock-count-record"),
+    path("allocation/counts/<id:count_id>/differences/", counts.differences, name="stock-count-differences"),
+    path("allocation/counts/<id:count_id>/cancel/", counts.cancel, name="stock-count-cancel"),
+    path("allocation/adjust/", keeping.adjust, name="stock-adjust"),
+    path("allocation/quarantine/", keeping.quarantine, name="stock-quarantine"),
+    path("allocation/quarantine/new/", keeping.new_quarantine, name="stock-quarantine-new"),
+    path("allocation/quarantine/<id:quarantine_id>/release/", keeping.free, name="stock-quarantine-release"),
+    path("allocation/quarantine/<id:quarantine_id>/scrap/", keeping.scrap, name="stock-quarantine-scrap"),
+    path("allocation/holds/", keeping.holds, name="stock-holds"),
+    path("allocation/holds/new/", keeping.new_hold, name="stock-hold-new"),
+    path("allocation/holds/<id:stock_hold_id>/extend/", keeping.extend, name="stock-hold-extend"),
+    path("allocation/holds/<id:stock_hold_id>/release/", keeping.let_go, name="stock-hold-release"),
+    path("allocation/expiring/", keeping.expiring, name="stock-expiring"),
+    *allocation_work.addresses(),
     path("shipping/", shipping.shipping, name="shipping"),
     path("shipping/<id:shipment_id>/delivery-note.pdf", papers.delivery_note, name="paper-shipment"),
     path("shipping/due/delivery-notes.pdf", papers.delivery_notes_due, name="papers-due"),

@@ -16,8 +16,9 @@ from tests.web.site import CANARY, Goods, Site, open_site, some_of_everything
 
 pytestmark = pytest.mark.browser
 
-# Parts of pages, and what machines read: a browser would look for an icon that they do not name.
-NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts", "rule-scope-choices"}
+# Parts of pages, files, and what machines read: a browser would look for an icon that they do not name.
+NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts", "rule-scope-choices", "stock-lot-choices"}
+NO_PAGES |= {"policy-run-file", "policy-run-progress"}
 
 
 @pytest.fixture

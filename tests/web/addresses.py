@@ -14,6 +14,11 @@ POSTED = {"choose-language", "choose-company", "order-pasted-lines", "feedback-a
 POSTED |= {"dispute-open", "dispute-close", "rule-retire", "rule-restore", "rule-trial-form", "delegation-new", "delegation-end"}
 POSTED |= {"review-release", "review-reject", "review-approve", "review-decline", "review-ask", "review-ask-as-approver"}
 POSTED |= {"review-hold-lines", "review-free-lines", "question-answer", "portal-answer"}
+POSTED |= {"stock-product-settings", "stock-product-lots", "stock-transfer-arrive", "stock-count-record", "stock-count-cancel"}
+POSTED |= {"stock-quarantine-release", "stock-quarantine-scrap", "stock-hold-extend", "stock-hold-release"}
+POSTED |= {"policy-run-start", "policy-run-post", "policy-run-drop", "policy-schedule", "policy-schedule-end", "policy-change"}
+POSTED |= {"policy-restore", "policy-retire", "line-swap", "swap-undo", "shortage-look", "shortage-ask", "proposal-accept"}
+POSTED |= {"proposal-undo", "product-substitutes-change", "portal-question-answer"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,21 @@ def path_of(address: Address, goods: Goods) -> str:
         "rule": goods.rule,
         "customer": goods.customer,
         "product": goods.product,
+        "stock-product": goods.product,
+        "stock-supply": goods.supply,
+        "stock-transfer": goods.transfer,
+        "stock-count": goods.count,
+        "stock-quarantine": goods.quarantine,
+        "stock-hold": goods.hold,
+        "policy": goods.policy,
+        "policy-run": goods.run,
+        "policy-schedule": goods.schedule,
+        "line-": goods.short_line,
+        "shortage-": goods.shortage,
+        "proposal-": goods.proposal,
+        "portal-question": goods.question,
+        "swap-": goods.swap,
+        "product-substitutes": goods.short_product,
     }
     found = next((key for prefix, key in reversed(ids.items()) if address.name.startswith(prefix)), goods.held)
     return "/" + re.sub(r"<id:\w+>", str(found), address.route)

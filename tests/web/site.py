@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,14 +12,22 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.test import Client
 
-from dinghuo.journey.allocation.operations import allocate_orders
+from dinghuo.journey.allocation.operations import allocate_orders, expect_supply
+from dinghuo.journey.allocation.operations.counts import CountDraft, open_count
+from dinghuo.journey.allocation.operations.holds import hold_stock
+from dinghuo.journey.allocation.operations.quarantine import set_aside
+from dinghuo.journey.allocation.operations.transfers import send_transfer
+from dinghuo.journey.allocation.rules import Adjustment, Supply
+from dinghuo.journey.allocation.rules.keeping import HoldDraft, TransferDraft, TransferLineDraft
 from dinghuo.journey.review.models import ReviewRule
 from dinghuo.journey.tracking.models import Feedback
 from dinghuo.journey.tracking.operations import leave_feedback
 from dinghuo.kernel import tenancy
 from dinghuo.reference.models import Membership, Role, User
 from tests import shop as shops
+from tests.builders import a_product, a_warehouse
 from tests.shop import Shop
+from tests.web.deciding import some_decisions
 
 PASSWORD = "correct horse battery"
 _serial = itertools.count(1)
@@ -89,6 +98,20 @@ class Goods:
     rule: int
     customer: int
     product: int
+    supply: int
+    transfer: int
+    count: int
+    quarantine: int
+    hold: int
+    short_line: int
+    shortage: int
+    proposal: int
+    question: int
+    swap: int
+    policy: int
+    schedule: int
+    run: int
+    short_product: int
 
 
 def some_of_everything(site: Site) -> Goods:
@@ -115,8 +138,27 @@ def some_of_everything(site: Site) -> Goods:
             feedback=Feedback.objects.get(order_id=delivered).id,
             rule=ReviewRule.objects.filter(company_id=shop.company.id).order_by("id")[0].id,
             customer=shop.customer.id,
-            product=first.id,
+            **some_of_the_warehouse(shop),
+            **some_decisions(shop),
         )
+
+
+def some_of_the_warehouse(shop: Shop) -> dict[str, int]:
+    """A product that is kept: on its way, sent, counted, set aside and held."""
+    product = a_product(shop.company)
+    shops.stocked(shop, (product, 50))
+    here, units = shop.warehouse.id, Decimal(2)
+    expected = Supply(here, product.id, units, Decimal(6), shop.act.on, "PO-77")
+    sent = TransferDraft(here, a_warehouse(shop.company, priority=9).id, [TransferLineDraft(product.id, units)], shop.act.on)
+    hold = HoldDraft("phone", here, product.id, units)
+    aside = Adjustment(here, product.id, units)
+    made = {
+        "supply": shops.the_document(expect_supply(act=shop.act, supplies=[expected])),
+        "transfer": shops.the_document(send_transfer(act=shop.act, draft=sent)),
+        "quarantine": shops.the_document(set_aside(act=shop.act, goods=[aside], reason="dented")),
+        "hold": shops.the_document(hold_stock(act=shop.act, drafts=[hold])),
+    }
+    return {"product": product.id, "count": open_count(act=shop.act, draft=CountDraft(here, product_ids=[product.id])).id, **made}
 
 
 class Elements(HTMLParser):

@@ -40,7 +40,8 @@ def test_the_walk_finds_the_pages_there_are() -> None:
 
 def test_only_these_pages_are_open_to_strangers() -> None:
     names = {address.name for address in ADDRESSES if address.needs == PUBLIC}
-    assert names == {"healthz", "account_login", "account_logout", "account_inactive", "choose-language", "carrier-push"}
+    signing = {"account_login", "account_logout", "account_inactive"}
+    assert names == {*signing, "healthz", "choose-language", "carrier-push", "shortage-answer"}
 
 
 def test_a_stranger_is_sent_to_sign_in_from_every_page(goods: Goods) -> None:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from dinghuo.journey.ordering.models import OrderAmendment, SalesOrder, SalesOrderLine
 from dinghuo.journey.ordering.rules import LINES_MAX
+from dinghuo.reference import typed_text
 from dinghuo.reference.models import Customer, PriceList, PriceListItem
 from dinghuo.web import order_form
 from tests import shop as shops
@@ -183,7 +184,7 @@ def test_pasting_without_end_ends_one_line_past_the_limit() -> None:
      ("0x10", None), ("٣", None)],
 )  # fmt: skip
 def test_only_what_can_be_read_in_one_way_is_a_number(text: str, number: str | None) -> None:
-    assert order_form.number(text) == (None if number is None else Decimal(number))
+    assert typed_text.number(text) == (None if number is None else Decimal(number))
 
 
 def test_columns_of_different_length_lose_no_line_to_another(db: None) -> None:

@@ -38,6 +38,12 @@ def refusal_in_words(refusal: Any) -> str:
 
 
 @register.filter
+def fault_in_words(fault: Any) -> str:
+    """What is wrong with a field: a refusal in words, or the sentence that was found."""
+    return words.refusal(fault.reason, fault.facts) if isinstance(fault, Refused) else str(fault)
+
+
+@register.filter
 def happened(event: Any) -> str:
     """What an event of the journal says, in words."""
     return words.event(event.kind, event.facts)

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from dinghuo.journey.allocation import errors
+from dinghuo.journey.allocation.models import StockLevel
+from dinghuo.journey.allocation.operations.documents import lock_series
 from dinghuo.journey.allocation.rules.keeping import Setting
 from dinghuo.journey.allocation.rules.stock import is_quantity
 from dinghuo.kernel import journal, sql
 from dinghuo.kernel.errors import DONE, Malformed, Outcome
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
+from dinghuo.reference.operations import change_product
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +57,15 @@ def set_stock_settings(*, act: Act, settings: Sequence[Setting]) -> list[Outcome
     ]
     journal.record(act, "StockSettingChanged", "stock_setting", events)
     return sorted([*wrong, *(Outcome(row.place, row.code, row.setting_id) for row in written)], key=lambda outcome: outcome.id)
+
+
+@transaction.atomic
+def keep_by_lot(*, act: Act, product_id: int, keeps_lots: bool) -> Outcome:
+    """Keep a product by lot from now on, or no longer. Refused while any of it is in stock: `stock_there`. Raises Missing."""
+    # The series keeps receipts and corrections out, so that none of it comes in meanwhile.
+    lock_series(act)
+
+    if StockLevel.objects.filter(company_id=act.company_id, product_id=product_id, on_hand__gt=0).exists():
+        return Outcome(product_id, errors.STOCK_THERE)
+
+    return change_product(act=act, product_id=product_id, fields={"keeps_lots": keeps_lots})

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -82,6 +82,29 @@ def company_of_token(token: str) -> int:
     if not dash or not company.isascii() or not company.isdigit() or len(company) > 9:
         raise Missing("There is no such question.")
     return int(company)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionShown:
+    """A question as the holder of its link sees it: what was asked, what was chosen, and whether a substitute is offered."""
+
+    text: str
+    choice: str | None
+    expires_at: datetime
+    is_open: bool
+    has_substitute: bool
+
+
+@transaction.atomic
+def question_of_token(*, act: Act, token: str) -> QuestionShown:
+    """The question that a token came with. Raises Missing."""
+    asked = ShortageQuestion.objects.filter(company_id=act.company_id, token_hash=_hashed(token)).select_related("shortage").first()
+    if asked is None:
+        raise Missing("There is no such question.")
+    offered = ShortageProposal.objects.filter(company_id=act.company_id, shortage_id=asked.shortage_id, state=ProposalState.OPEN)
+    is_open = asked.choice is None and asked.shortage.closed_at is None and asked.expires_at > act.at
+    has_substitute = offered.filter(kind=AnswerChoice.SUBSTITUTE).exists()
+    return QuestionShown(asked.text, asked.choice, asked.expires_at, is_open, has_substitute)
 
 
 @transaction.atomic

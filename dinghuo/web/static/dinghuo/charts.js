@@ -16,7 +16,11 @@ for (const place of document.querySelectorAll("[data-chart]")) {
     tooltip: { trigger: "axis", renderMode: "richText" },
     xAxis: { type: "category", data: wanted.labels, axisLabel: { hideOverlap: true } },
     yAxis: { type: "value", max: wanted.most ?? null },
-    series: wanted.series.map((series) => ({ type: "bar", name: series.name, stack: "all", data: series.values.map(Number) })),
+    // A level holds from one day to the next: steps instead of bars.
+    series: wanted.series.map((series) => ({
+      ...(wanted.steps ? { type: "line", step: "end", areaStyle: { opacity: 0.15 }, symbolSize: 5 } : { type: "bar", stack: "all" }),
+      name: series.name, data: series.values.map(Number),
+    })),
   });
   chart.on("click", (event) => { window.location.assign(wanted.links[event.dataIndex]); });
   window.addEventListener("resize", () => chart.resize());
