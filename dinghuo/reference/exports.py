@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from io import BytesIO
 from typing import Final
 
@@ -59,11 +58,9 @@ def cell_of(sheet: object, value: object) -> WriteOnlyCell:
 
 
 def harmless(value: object) -> object:
-    """What CSV holds of a value: a text that would begin a formula is quoted, a moment is ISO 8601, a decimal without exponent."""
+    """What CSV holds of a value: a text that would begin a formula is quoted, a moment is written as ISO 8601."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
     return f"'{value}" if isinstance(value, str) and value[:1] in BEGINS_FORMULA else value
 
 

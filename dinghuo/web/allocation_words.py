@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 CODES: Final[Mapping[str, StrOrPromise]] = {
-    "asked": _("Waits to be computed"),
+    "run_asked": _("Waits to be computed"),
     "computing": _("Being computed"),
     "simulated": _("Simulated"),
     "posting": _("Being posted"),

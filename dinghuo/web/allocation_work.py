@@ -43,7 +43,7 @@ def addresses() -> list[URLPattern]:
         path("allocation/substitutes/", substitute_pages.substitutes, name="substitutes"),
         path("allocation/substitutes/<id:product_id>/", substitute_pages.of_product, name="product-substitutes"),
         path("allocation/substitutes/<id:product_id>/change/", substitute_pages.change, name="product-substitutes-change"),
-        path("portal/questions/", answer_pages.questions, name="portal-questions"),
-        path("portal/questions/<id:question_id>/answer/", answer_pages.answer, name="portal-question-answer"),
+        path("portal/short-lines/", answer_pages.questions, name="portal-questions"),
+        path("portal/short-lines/<id:question_id>/answer/", answer_pages.answer, name="portal-question-answer"),
         path("answer/", answer_pages.by_link, name="shortage-answer"),
     ]

@@ -8,8 +8,8 @@ from django_stubs_ext import StrOrPromise
 
 # States of labels, why one waits, and the eight states that carriers' events are told in.
 CODES: Final[Mapping[str, StrOrPromise]] = {
-    "waiting": _("To be booked"),
-    "sent": _("Sent to the carrier"),
+    "label_waiting": _("To be booked"),
+    "label_sent": _("Sent to the carrier"),
     "booked": _("Label made"),
     "refused": _("Refused by the carrier"),
     "given_up": _("Given up"),

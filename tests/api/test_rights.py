@@ -261,14 +261,12 @@ BODIES: dict[str, Any] = {
     "POST /approvals/{approval_step_id}/ask": {"question": "Why?"},
 }
 # These documents of another company are asked for in the tests of approvals, of disputes, of the reviewer's queue, of runs (swaps)
-# and of shortages (proposals and questions).
+# of shortages (proposals and questions), and of carriers (labels).
 ELSEWHERE = (
-    "{approval_step_id}", "{delegation_id}", "{dispute_id}", "{proposal_id}", "{question_id}", "{shortage_id}", "{stock_swap_id}",
+    "{approval_step_id}", "{delegation_id}", "{dispute_id}", "{label_id}", "{proposal_id}", "{question_id}", "{shortage_id}",
+    "{stock_swap_id}",
 )  # fmt: skip
 OF_ONE = [call for call in ROUTES if "{" in call and not any(name in call for name in ELSEWHERE)]
-# Steps, delegations and labels of another company are asked for in the tests of approvals and carriers.
-ASKED_ELSEWHERE = ("{approval_step_id}", "{delegation_id}", "{label_id}")
-OF_ONE = [call for call in ROUTES if "{" in call and not any(name in call for name in ASKED_ELSEWHERE)]
 MISSING = 4_611_686_018_427_387_904
 NOT_FOUND = b'{"code":"not_found","message":"There is no such document.","facts":{}}'
 

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 
 # Parts of pages, files, and what machines read: a browser would look for an icon that they do not name.
 NO_PAGES = {"healthz", "customer-choices", "product-choices", "order-line-facts", "rule-scope-choices", "stock-lot-choices"}
-NO_PAGES |= {"policy-run-file", "policy-run-progress"}
+NO_PAGES |= {"paper-shipment", "papers-due", "paper-invoice", "paper-label", "portal-paper-shipment", "portal-paper-invoice"}
+NO_PAGES |= {"carrier-push", "policy-run-file", "policy-run-progress"}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dinghuo.journey.allocation.models import Shortage
 from dinghuo.journey.finance.models import Payment, SalesInvoice
 from dinghuo.journey.ordering.models import OrderState, SalesOrder
 from dinghuo.journey.shipping.models import Shipment
@@ -42,8 +43,9 @@ def test_the_list_narrows_to_a_state(site: Site, goods: Goods, state: OrderState
 
 def test_the_list_finds_what_needs_attention(site: Site, goods: Goods) -> None:
     assert numbers_on(site, "?issue=held") == [number_of(site, goods.held)]
-    assert numbers_on(site, "?issue=short") == [number_of(site, goods.short)]
-    assert numbers_on(site, "?issue=waited") == [number_of(site, goods.short)]
+    assert number_of(site, goods.short) in numbers_on(site, "?issue=short")
+    assert number_of(site, goods.held) not in numbers_on(site, "?issue=short")
+    assert number_of(site, goods.short) in numbers_on(site, "?issue=waited")
     assert numbers_on(site, "?issue=overdue") == []
     with site.acting():
         shops.posted(site.shop, [(site.shop.products[0], 1)])
@@ -233,7 +235,10 @@ def test_goods_that_left_keep_an_order_from_being_cancelled(site: Site, goods: G
 
 def test_the_first_page_counts_what_waits(site: Site, goods: Goods) -> None:
     page = read(site.clients["admin"].get("/")).text
-    for words in ("1 Orders on hold", "1 Lines that wait for stock", "1 Shipments due to leave", "1 Invoices to confirm",
+    with site.acting():
+        short = Shortage.objects.filter(company_id=site.shop.company.id, closed_at=None).count()
+    assert short > 0
+    for words in ("1 Orders on hold", f"{short} Lines that wait for stock", "1 Shipments due to leave", "1 Invoices to confirm",
                   "1 Feedback without an answer", "Drafts 1"):  # fmt: skip
         assert words in page, words
     assert "Invoices to confirm" not in read(site.clients["warehouse"].get("/")).text
@@ -245,7 +250,7 @@ def test_lists_of_the_stages_show_their_documents(site: Site, goods: Goods) -> N
     shown = {
         "/review/": "The customer is blocked.",
         "/allocation/": site.shop.products[0].code,
-        "/allocation/?low=1": "No stock is like that.",
+        "/allocation/?lot=NONE-LIKE-THIS": "No stock is like that.",
         "/shipping/": "SN2026-",
         "/shipping/?state=delivered": "SN2026-",
         "/shipping/?state=cancelled": "There is no such shipment.",

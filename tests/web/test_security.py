@@ -60,7 +60,8 @@ def test_pages_are_kept_by_no_cache(site: Site, goods: Goods) -> None:
 def test_a_form_without_its_token_changes_nothing(site: Site, goods: Goods) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(site.users["admin"])
-    for address in [address for address in every_address() if address.is_posted]:
+    # A carrier has no form: its pushes are known by their signature.
+    for address in [address for address in every_address() if address.is_posted and address.name != "carrier-push"]:
         response = strict.post(path_of(address, goods), {"reason": "because"})
         assert response.status_code == 403, address
     assert "too old" in read(strict.post(f"/orders/{goods.draft}/submit/")).text

@@ -126,7 +126,7 @@ def test_guessing_links_is_slowed_down(site: Site) -> None:
 
 def choices_of(customer: Client) -> list[str | None]:
     """What the customer may choose on its page of questions."""
-    return [given.get("value") for _tag, given in read(customer.get("/portal/questions/")).tags if given.get("name") == "choice"]
+    return [given.get("value") for _tag, given in read(customer.get("/portal/short-lines/")).tags if given.get("name") == "choice"]
 
 
 def test_a_customer_answers_when_signed_in_and_only_its_own_questions(site: Site, goods: Goods) -> None:
@@ -136,8 +136,8 @@ def test_a_customer_answers_when_signed_in_and_only_its_own_questions(site: Site
         ShortageQuestion.objects.filter(id=goods.question).update(expires_at=timezone.now() + timedelta(days=1))
     assert choices_of(customer)
     stranger = open_site().clients["customer"]
-    assert stranger.post(f"/portal/questions/{goods.question}/answer/", {"choice": "wait"}).status_code == 404
-    page = read(customer.post(f"/portal/questions/{goods.question}/answer/", {"choice": "wait"}, follow=True))
+    assert stranger.post(f"/portal/short-lines/{goods.question}/answer/", {"choice": "wait"}).status_code == 404
+    page = read(customer.post(f"/portal/short-lines/{goods.question}/answer/", {"choice": "wait"}, follow=True))
     assert "Thank you. It is done as you chose." in page.text
     assert "You chose: Wait" in page.text
 

@@ -71,13 +71,13 @@ class LabelsWanted(Paging):
     queue: bool = False
 
 
-class DecisionAsked(Asked):
+class LabelDecision(Asked):
     """What became of a booking in doubt: the number that the carrier made, or nothing."""
 
     tracking_number: Number | None = None
 
 
-class CarrierAsked(Asked):
+class OtherCarrier(Asked):
     """Another carrier."""
 
     carrier: ShortCode
@@ -154,14 +154,14 @@ def cancel_label(request: ApiRequest, label_id: Id) -> Label:
 
 
 @route(router, "POST /labels/{label_id}/decide", needs="shipments.write")
-def decide_label(request: ApiRequest, label_id: Id, asked: DecisionAsked) -> Label:
+def decide_label(request: ApiRequest, label_id: Id, asked: LabelDecision) -> Label:
     """Say what became of a booking that its carrier cannot be asked about. Refused with `not_in_doubt`."""
     number = asked.tracking_number or ""
     return done(request, label_id, operations.decide_label(act=request.act, label_id=label_id, tracking_number=number))
 
 
 @route(router, "POST /labels/{label_id}/carrier", needs="shipments.write")
-def change_label_carrier(request: ApiRequest, label_id: Id, asked: CarrierAsked) -> Label:
+def change_label_carrier(request: ApiRequest, label_id: Id, asked: OtherCarrier) -> Label:
     """Give a label up and ask another carrier. The reply is the new label.
 
     Refused with `in_doubt`, `not_in_queue`, `carrier_not_connected`.

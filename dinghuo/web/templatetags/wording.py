@@ -24,6 +24,12 @@ def in_words(code: str | None) -> str:
 
 
 @register.filter
+def in_words_of(code: str | None, what: str) -> str:
+    """A state in words: those of this sort of thing where it has its own, since two sorts may have states of one name."""
+    return words.of(f"{what}_{code}" if f"{what}_{code}" in words.CODES else code or "")
+
+
+@register.filter
 def shade(state: str) -> str:
     """The colour class of a state's badge."""
     return words.shade(state)
