@@ -1,5 +1,6 @@
 """A count corrects stock by what it found, and what it counts stays where it is meanwhile."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -43,6 +44,20 @@ def test_a_difference_is_posted_with_its_reason_and_who_approved_it(room: Room) 
     count = StockCount.objects.get()
     assert (count.state, count.approved_by_id, count.document_id, count.reason) == ("posted", 42, document.id, "year end")
     assert Decimal(Event.objects.get(kind="CountPosted").facts["quantity"]) == -2
+
+
+def test_who_counted_does_not_post_what_he_found(room: Room) -> None:
+    room.stock(10)
+    keeper, other = replace(room.act, actor_id=7), replace(room.act, actor_id=8)
+    count_id = opened(room)
+    record_count(act=keeper, count_id=count_id, entries=[Counted(room.product.id, Decimal(8))])
+    with pytest.raises(Refused) as refused:
+        post_count(act=keeper, count_id=count_id, reason="mine")
+    assert (refused.value.reason, refused.value.facts["number"]) == ("counted_by_you", StockCount.objects.get().number)
+    assert room.level().on_hand == 10
+    record_count(act=other, count_id=count_id, entries=[Counted(room.product.id, Decimal(9))])
+    assert all(row.done for row in post_count(act=keeper, count_id=count_id, reason="counted again by another"))
+    assert room.level().on_hand == 9
 
 
 def test_a_count_without_a_difference_corrects_nothing(room: Room) -> None:
@@ -169,5 +184,5 @@ def test_a_count_takes_the_same_statements_however_long_its_sheet(room: Room, go
     with CaptureQueriesContext(connection) as captured:
         post_count(act=room.act, count_id=count_id, reason="counted")
     taken.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
-    assert taken == [5, 6, 9]
+    assert taken == [5, 6, 10]
     assert all(each.level().on_hand == 4 for each in rooms)

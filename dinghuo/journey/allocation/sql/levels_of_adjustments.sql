@@ -16,7 +16,9 @@ SELECT asked.place,
        CASE WHEN warehouse.id IS NULL THEN 'unknown_warehouse'
             WHEN product.id IS NULL THEN 'unknown_product'
             WHEN asked.lot_id IS NOT NULL AND lot.id IS NULL THEN 'unknown_lot'
-            WHEN product.keeps_lots AND asked.lot_id IS NULL AND asked.is_increase THEN 'lot_missing'
+            -- What lies there without a lot, from before the product kept lots, can still leave.
+            WHEN product.keeps_lots AND asked.lot_id IS NULL AND (asked.is_increase OR coalesce(stock_level.on_hand, 0) = 0)
+            THEN 'lot_missing'
             WHEN counting.number IS NOT NULL THEN 'being_counted' ELSE 'done' END AS code,
        stock_level.id AS stock_level_id, coalesce(stock_level.on_hand, 0) AS on_hand,
        coalesce(stock_level.allocated, 0) AS allocated, coalesce(stock_level.cost_amount, 0) AS cost_amount,
