@@ -63,6 +63,10 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "LineCommitted": _("Line promised for good: %(reason)s"),
     "CommitmentLifted": _("A run may change the line again"),
     "TermsAgreed": _("Terms of allocation agreed"),
+    "TransferSent": _("Transfer %(number)s sent"),
+    "TransferArrived": _("Goods of transfer %(number)s arrived"),
+    "TransferClosed": _("Transfer %(number)s closed short: %(reason)s"),
+    "TransferCancelled": _("Transfer %(number)s cancelled: %(reason)s"),
     "StockSwapped": _("%(units)s units moved from one line to another: %(reason)s"),
     "SwapUndone": _("%(units)s units moved back"),
 }
@@ -103,6 +107,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "more_than_sent": _("Only %(due)s of it was sent and has not arrived."),
     "nothing_to_count": _("There is nothing to count, or all of it is being counted."),
     "not_counting": _("The count is not open any more."),
+    "counted_by_you": _("You counted on this sheet: somebody else has to post it."),
     "not_all_counted": _("%(product)s has not been counted yet."),
     "moved_while_counted": _("%(product)s has moved since it was counted: count it again."),
 }
