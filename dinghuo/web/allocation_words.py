@@ -102,6 +102,7 @@ REFUSALS: Final[Mapping[str, StrOrPromise]] = {
     "dated_in_future": _("The day lies in the future; today is %(today)s."),
     "dated_in_past": _("The day has passed; today is %(today)s."),
     "being_counted": _("Count %(count)s is going on there; what it counts does not move until it ends."),
+    "counted_since": _("It was counted there on %(counted_on)s; nothing is dated before that count any more."),
     "same_warehouse": _("Goods are sent from one warehouse to another."),
     "not_in_transit": _("Only %(free)s is still in transit."),
     "more_than_sent": _("Only %(due)s of it was sent and has not arrived."),

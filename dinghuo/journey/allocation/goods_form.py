@@ -47,6 +47,7 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "being_counted": ("product",),
     "unknown_product": ("product",),
     "dated_in_future": ("received_on",),
+    "counted_since": ("received_on",),
     "dated_in_past": ("expected_on",),
     "same_warehouse": ("to",),
     "unknown_warehouse": ("to", "warehouse"),

@@ -1,6 +1,7 @@
 """A count corrects stock by what it found, and what it counts stays where it is meanwhile."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -58,6 +59,25 @@ def test_who_counted_does_not_post_what_he_found(room: Room) -> None:
     record_count(act=other, count_id=count_id, entries=[Counted(room.product.id, Decimal(9))])
     assert all(row.done for row in post_count(act=keeper, count_id=count_id, reason="counted again by another"))
     assert room.level().on_hand == 9
+
+
+def test_nothing_is_dated_before_the_last_count_of_the_product_there(room: Room) -> None:
+    room.stock(10)
+    count_id = opened(room)
+    counted(room, count_id, 8)
+    post_count(act=room.act, count_id=count_id, reason="year end")
+    yesterday = TODAY - timedelta(days=1)
+    line = Receipt(room.warehouse.id, room.product.id, Decimal(1), Decimal(1))
+    (receipt,) = receive_stock(act=room.act, receipts=[line], received_on=yesterday)
+    assert (receipt.code, receipt.facts) == ("counted_since", {"counted_on": TODAY})
+    change = Adjustment(room.warehouse.id, room.product.id, Decimal(-1))
+    (correction,) = adjust_stock(act=replace(room.act, on=yesterday), adjustments=[change], reason="late")
+    assert (correction.code, correction.facts) == ("counted_since", {"counted_on": TODAY})
+    assert room.level().on_hand == 8
+    elsewhere = replace(line, warehouse_id=room.other_warehouse().id)
+    other = replace(line, product_id=a_product(room.company).id)
+    assert all(row.done for row in receive_stock(act=room.act, receipts=[elsewhere, other], received_on=yesterday))
+    assert all(row.done for row in receive_stock(act=room.act, receipts=[line], received_on=TODAY))
 
 
 def test_a_count_without_a_difference_corrects_nothing(room: Room) -> None:
