@@ -109,6 +109,8 @@ REACTIONS = (
             "AllocationGivenBack",
             "GoodsReturned",
             "TransferArrived",
+            "TransferClosed",
+            "TransferCancelled",
         ),
         lambda act: allocate_orders(act=act),
         lambda act, ids: allocate_orders(act=act, order_ids=ids),

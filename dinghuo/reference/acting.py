@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.http import HttpRequest
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
 from dinghuo.kernel.errors import Missing, Outcome, Refused, the_only
 from dinghuo.kernel.journal import as_json
 from dinghuo.kernel.retries import with_retries
+from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest
 
 Operation = Callable[..., Sequence[Outcome] | Outcome]
@@ -35,6 +37,11 @@ def perform(request: MemberRequest, operation: Operation, *, done: StrOrPromise,
         return None
     messages.success(request, str(done))
     return outcome
+
+
+def move_later(request: HttpRequest, act: Act, order_ids: Sequence[int]) -> None:
+    """Name the orders that a page moved, so that they go on by themselves once it is done, as far as they go."""
+    vars(request)["moved"] = (act, list(order_ids))
 
 
 def perform_all(request: MemberRequest, operation: Callable[..., Sequence[Outcome]], **arguments: Any) -> Sequence[Outcome]:

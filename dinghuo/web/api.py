@@ -24,6 +24,7 @@ from dinghuo.journey.allocation import api as allocation
 from dinghuo.journey.allocation import count_api as counts
 from dinghuo.journey.allocation import lines_api as lines
 from dinghuo.journey.allocation import policies_api as policies
+from dinghuo.journey.allocation import product_api as products
 from dinghuo.journey.allocation import promise_api as promises
 from dinghuo.journey.allocation import runs_api as allocation_runs
 from dinghuo.journey.allocation import shortages_api as shortages
@@ -44,7 +45,7 @@ from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Malformed, Refused
 from dinghuo.kernel.retries import is_passing
 from dinghuo.reference.access import PUBLIC, declare
-from dinghuo.reference.api import company, places, products, tokens
+from dinghuo.reference.api import company, places, tokens
 from dinghuo.reference.bearers import BearerToken
 from dinghuo.reference.routes import SAFE, problem, refused, response_of
 from dinghuo.reference.wire import BODY_BYTES_MAX
@@ -67,6 +68,7 @@ ROUTERS: Final[Sequence[Router]] = (
     company.router,
     # The routes of customers, with the change that looks at duties.
     customers.router,
+    # The routes of products, with the change that looks at stock.
     products.router,
     places.router,
     # Ordering's router, with the routes that move an order across the stages.

@@ -108,6 +108,7 @@ urlpatterns = [
     path("allocation/transfers/new/", transfers.new_transfer, name="stock-transfer-new"),
     path("allocation/transfers/<id:transfer_id>/", transfers.transfer, name="stock-transfer"),
     path("allocation/transfers/<id:transfer_id>/arrive/", transfers.arrive, name="stock-transfer-arrive"),
+    path("allocation/transfers/<id:transfer_id>/end/", transfers.end, name="stock-transfer-end"),
     path("allocation/counts/", counts.counts, name="stock-counts"),
     path("allocation/counts/new/", counts.new_count, name="stock-count-new"),
     path("allocation/counts/<id:count_id>/", counts.count, name="stock-count"),

@@ -190,8 +190,6 @@ EVENTS: Final[Mapping[str, StrOrPromise]] = {
     "OrderCompleted": _("Order completed"),
     "StockReceived": _("Stock received"),
     "StockAdjusted": _("Stock adjusted"),
-    "TransferSent": _("Transfer %(number)s sent"),
-    "TransferArrived": _("Goods of transfer %(number)s arrived"),
     "CountOpened": _("Count %(number)s opened"),
     "StockCounted": _("Stock counted for %(number)s"),
     "CountPosted": _("Count %(number)s posted"),

@@ -45,6 +45,19 @@ def test_a_transfer_goes_out_and_arrives(admin: Caller, house: int, branch: int)
     assert admin.get("/stock/transfers?open=true").ok()["items"] == []
 
 
+def test_a_transfer_that_does_not_arrive_is_ended(admin: Caller, house: int, branch: int) -> None:
+    product = a_product(admin, "10")
+    line = {"product": product["code"], "quantity": "4"}
+    asked = {"from_warehouse_id": house, "to_warehouse_id": branch, "expected_on": "2199-01-01", "lines": [line]}
+    key = admin.post("/stock/transfers", asked).ok()["transfer"]["id"]
+    assert admin.post(f"/stock/transfers/{key}/end", {"rest": "lost", "reason": "?"}).status == 422
+    ended = admin.post(f"/stock/transfers/{key}/end", {"rest": "returned", "reason": "wrong warehouse"}).ok()
+    assert (ended["transfer"]["state"], ended["lines"][0]["withdrawn"]) == ("cancelled", "4")
+    assert stock(admin, product).get("TRANSIT", ("0", "0"))[0] == "0"
+    again = admin.post(f"/stock/transfers/{key}/end", {"rest": "written_off", "reason": "again"})
+    assert (again.status, again.body["code"]) == (409, "nothing_expected")
+
+
 def test_a_transfer_of_more_than_there_is_changes_nothing(admin: Caller, house: int, branch: int) -> None:
     product = a_product(admin, "10")
     before = moves(admin)
@@ -77,6 +90,15 @@ def test_a_receipt_that_cannot_be_true_changes_nothing(
     assert moves(admin) == before + (code is None)
 
 
+def test_a_product_in_stock_keeps_its_way_of_being_kept(admin: Caller) -> None:
+    product = a_product(admin, "10")
+    refused = admin.call("PATCH", f"/products/{product['id']}", {"keeps_lots": True, "name": "Other"})
+    assert (refused.status, refused.body["code"]) == (409, "stock_there")
+    assert admin.get(f"/products/{product['id']}").ok()["name"] == product["name"]
+    empty = a_product(admin)
+    assert admin.call("PATCH", f"/products/{empty['id']}", {"keeps_lots": True}).ok()["keeps_lots"] is True
+
+
 def test_a_blind_count_hides_what_is_expected_and_another_right_posts_it(admin: Caller, house: int, wholesaler: Company) -> None:
     product = a_product(admin, "10")
     keeper, controller = a_caller(wholesaler, "warehouse"), a_caller(wholesaler, "finance")
@@ -89,6 +111,10 @@ def test_a_blind_count_hides_what_is_expected_and_another_right_posts_it(admin: 
     assert frozen.body["facts"] == {"line": 1, "count": sheet["count"]["number"]}
     keeper.post(f"/stock/counts/{key}/entries", {"lines": [{"product": product["code"], "quantity": "9"}]}).ok()
     assert keeper.post(f"/stock/counts/{key}/post", {"reason": "counted"}).status == 403
+    controlled = admin.post(f"/stock/counts/{key}/entries", {"lines": [{"product": product["code"], "quantity": "9"}]})
+    assert controlled.status == 200
+    own = admin.post(f"/stock/counts/{key}/post", {"reason": "counted"})
+    assert (own.status, own.body["code"]) == (409, "counted_by_you")
     posted = controller.post(f"/stock/counts/{key}/post", {"reason": "counted"}).ok()
     assert (posted["count"]["state"], posted["lines"][0]["difference"]) == ("posted", "-1")
     assert keeper.post("/stock/receipts", receipt).status == 201

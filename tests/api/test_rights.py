@@ -56,6 +56,7 @@ ROUTES = {
     "POST /stock/transfers": "stock.write",
     "GET /stock/transfers/{transfer_id}": "stock.read",
     "POST /stock/transfers/{transfer_id}/receive": "stock.write",
+    "POST /stock/transfers/{transfer_id}/end": "stock.write",
     "GET /stock/counts": "stock.read",
     "POST /stock/counts": "stock.write",
     "GET /stock/counts/{count_id}": "stock.read",
@@ -219,6 +220,7 @@ ROUTES = {
 REASON = {"reason": "Because."}
 # What a route of one document needs to be well formed; the others need nothing.
 BODIES: dict[str, Any] = {
+    "POST /stock/transfers/{transfer_id}/end": {"rest": "returned", **REASON},
     "PATCH /customers/{customer_id}": {"name": "Lotus"},
     "POST /customers/{customer_id}/block": {"blocked": False, **REASON},
     "PATCH /products/{product_id}": {"name": "Teapot"},

@@ -15,7 +15,14 @@ POSTED |= {"dispute-open", "dispute-close", "rule-retire", "rule-restore", "rule
 POSTED |= {"review-release", "review-reject", "review-approve", "review-decline", "review-ask", "review-ask-as-approver"}
 POSTED |= {"review-hold-lines", "review-free-lines", "question-answer", "portal-answer"}
 POSTED |= {"carrier-push"}
-POSTED |= {"stock-product-settings", "stock-product-lots", "stock-transfer-arrive", "stock-count-record", "stock-count-cancel"}
+POSTED |= {
+    "stock-product-settings",
+    "stock-product-lots",
+    "stock-transfer-arrive",
+    "stock-transfer-end",
+    "stock-count-record",
+    "stock-count-cancel",
+}
 POSTED |= {"stock-quarantine-release", "stock-quarantine-scrap", "stock-hold-extend", "stock-hold-release"}
 POSTED |= {"policy-run-start", "policy-run-post", "policy-run-drop", "policy-schedule", "policy-schedule-end", "policy-change"}
 POSTED |= {"policy-restore", "policy-retire", "line-swap", "swap-undo", "shortage-look", "shortage-ask", "proposal-accept"}

@@ -228,6 +228,34 @@ def test_goods_are_sent_and_arrive_in_parts(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rest", "state", "there", "said"),
+    [
+        ("returned", "cancelled", 10, "The goods are back where they were sent from."),
+        ("written_off", "closed", 4, "What did not arrive was written off."),
+    ],
+)
+def test_a_transfer_that_does_not_arrive_is_ended(site: Site, rest: str, state: str, there: int, said: str) -> None:
+    product = stocked(site)
+    with site.acting():
+        other = a_warehouse(site.shop.company)
+    head = {"warehouse": str(site.shop.warehouse.id), "to": str(other.id), "expected_on": str(MORROW), "reason": ""}
+    address = sent(site, "transfers/new/", head, {"product": product.code, "lot": "", "quantity": "6"})["Location"]
+    client = site.clients["warehouse"]
+    assert "End the transfer" in read(client.get(address)).text
+    assert client.post(f"{address}end/", {"rest": rest, "reason": ""}).status_code == 422
+    assert client.post(f"{address}end/", {"rest": "nowhere", "reason": "?"}).status_code == 422
+    assert client.post("/allocation/transfers/999999999/end/", {"rest": rest, "reason": "?"}).status_code == 404
+    assert site.clients["credit"].post(f"{address}end/", {"rest": rest, "reason": "?"}).status_code == 403
+    page = read(client.post(f"{address}end/", {"rest": rest, "reason": "storm"}, follow=True))
+    assert said in page.text
+    assert "End the transfer" not in page.text
+    with site.acting():
+        assert StockTransfer.objects.get().state == state
+    client.post(f"{address}end/", {"rest": rest, "reason": "again"})
+    assert level(site, product) == (there, 0)
+
+
+@pytest.mark.parametrize(
     ("head", "quantity", "field", "sentence"),
     [
         ({}, "11", "quantity", "Only 10 is free"), ({"to": "here"}, "1", "to", "Goods are sent from one warehouse to another."),
@@ -288,6 +316,18 @@ def test_a_blind_count_is_entered_and_its_difference_posted_by_somebody_else(sit
     with site.acting():
         count = StockCount.objects.get()
     assert (count.reason, count.approved_by_id) == ("year end", site.users["finance"].id)
+
+
+def test_an_administrator_who_counted_does_not_post_the_count(site: Site) -> None:
+    product = stocked(site)
+    address = opened(site)
+    admin = site.clients["admin"]
+    admin.post(f"{address}record/", {line_of(read(admin.get(address))): "7"})
+    page = read(admin.post(f"{address}differences/", {"reason": "mine"}, follow=True))
+    assert "You counted on this sheet: somebody else has to post it." in page.text
+    assert level(site, product) == (10, 0)
+    site.clients["finance"].post(f"{address}differences/", {"reason": "looked at"})
+    assert level(site, product) == (7, 0)
 
 
 def test_counting_again_replaces_what_was_found(site: Site) -> None:

@@ -9,6 +9,8 @@ from dinghuo.journey.allocation.models import PolicyRun, StockSwap
 from dinghuo.journey.allocation.operations import allocate_orders
 from dinghuo.journey.allocation.operations.policies import PolicyDraft, add_policy
 from dinghuo.journey.ordering.models import SalesOrderLine
+from dinghuo.journey.shipping.models import Shipment
+from dinghuo.reference.models import Company
 from tests import shop as shops
 from tests.builders import a_customer, a_product
 from tests.web.site import CANARY, CountedQueries, Goods, Site, open_site, read
@@ -52,6 +54,17 @@ def test_a_policy_is_simulated_looked_at_and_posted(site: Site) -> None:
     posted = read(site.clients["sales"].post(f"{address}post/", follow=True))
     assert "The run was posted." in posted.text
     assert given(site, *lines) == [17, 13]
+
+
+def test_the_orders_of_a_posted_run_go_on_at_once(site: Site) -> None:
+    lines = two_orders(site)
+    with site.acting():
+        Company.objects.filter(id=site.shop.company.id).update(auto_notice=True)
+        orders = set(SalesOrderLine.objects.filter(id__in=lines).values_list("order_id", flat=True))
+    address = simulated(site)
+    site.clients["sales"].post(f"{address}post/")
+    with site.acting():
+        assert set(Shipment.objects.filter(order_id__in=orders).values_list("order_id", flat=True)) == orders
 
 
 def test_who_loses_is_found_sorted_and_kept_as_a_file(site: Site) -> None:

@@ -14,8 +14,9 @@ from dinghuo.journey.allocation.operations import allocate_orders, expect_supply
 from dinghuo.journey.allocation.operations.shortages import propose
 from dinghuo.journey.allocation.operations.supplies import peg_backorders
 from dinghuo.journey.allocation.rules.stock import Supply
-from dinghuo.journey.ordering.models import SalesOrderLine
-from dinghuo.reference.models import Product
+from dinghuo.journey.ordering.models import SalesOrder, SalesOrderLine
+from dinghuo.journey.shipping.models import Shipment
+from dinghuo.reference.models import Company, Product
 from tests import shop as shops
 from tests.web.site import CANARY, CountedQueries, Goods, Site, open_site, read
 
@@ -107,6 +108,46 @@ def test_a_customer_answers_with_the_link_once(site: Site, goods: Goods) -> None
     other = stranger.post("/answer/", {"token": token, "choice": "wait"})
     assert other.status_code == 409
     assert not [given for _tag, given in read(stranger.get(link)).tags if given.get("name") == "choice"]
+
+
+def noticed(site: Site, goods: Goods) -> bool:
+    """Whether a shipping notice was made for the order of the short line."""
+    with site.acting():
+        order_id = SalesOrderLine.objects.get(id=goods.short_line).order_id
+        return Shipment.objects.filter(order_id=order_id).exists()
+
+
+def lets_notices_be_made(site: Site) -> None:
+    with site.acting():
+        Company.objects.filter(id=site.shop.company.id).update(auto_notice=True, auto_release=True)
+
+
+def test_an_order_goes_on_at_once_when_its_customer_has_answered(site: Site, goods: Goods) -> None:
+    _page, link = question(site, goods)
+    lets_notices_be_made(site)
+    token = re.findall("token=(.*)", link)[0]
+    assert not noticed(site, goods)
+    assert Client().post("/answer/", {"token": token, "choice": "cancel_rest"}).status_code == 200
+    assert noticed(site, goods)
+
+
+def test_an_order_goes_on_at_once_when_its_customer_has_answered_signed_in(site: Site, goods: Goods) -> None:
+    lets_notices_be_made(site)
+    with site.acting():
+        ShortageQuestion.objects.filter(id=goods.question).update(expires_at=timezone.now() + timedelta(days=1))
+    assert not noticed(site, goods)
+    site.clients["customer"].post(f"/portal/questions/{goods.question}/answer/", {"choice": "cancel_rest"})
+    assert noticed(site, goods)
+
+
+def test_what_a_proposal_splits_off_is_reviewed_at_once_and_the_rest_goes_on(site: Site, goods: Goods) -> None:
+    split = a_proposal(site, goods, "split")
+    lets_notices_be_made(site)
+    site.clients["admin"].post(f"/allocation/proposals/{split}/accept/")
+    with site.acting():
+        made = SalesOrder.objects.get(id=ShortageProposal.objects.get(id=split).document_id)
+    assert made.state != "submitted"
+    assert noticed(site, goods)
 
 
 def test_a_link_that_is_none_of_ours_says_so(site: Site, goods: Goods) -> None:

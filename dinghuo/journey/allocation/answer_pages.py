@@ -3,11 +3,12 @@
 from typing import Any
 
 from allauth.core import ratelimit
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from dinghuo.journey.allocation.models.shortages import AnswerChoice
+from dinghuo.journey.allocation.models.shortages import AnswerChoice, ShortageQuestion
 from dinghuo.journey.allocation.operations.shortage_questions import (
     answer_by_token,
     answer_question,
@@ -18,8 +19,9 @@ from dinghuo.journey.allocation.shortages_api import ShortageAsked
 from dinghuo.kernel import sql, tenancy
 from dinghuo.kernel.errors import Missing, Refused, the_only
 from dinghuo.kernel.retries import with_retries
+from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import PUBLIC, MemberRequest, declare, page
-from dinghuo.reference.acting import perform
+from dinghuo.reference.acting import move_later, perform
 from dinghuo.reference.companies import act_now
 from dinghuo.reference.models import Company
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, page_of, read_id
@@ -41,7 +43,7 @@ def questions(request: MemberRequest) -> HttpResponse:
 @page(needs="portal.write", methods=["POST"])
 def answer(request: MemberRequest, question_id: int) -> HttpResponse:
     """Choose what becomes of a short line of one's own."""
-    perform(
+    done = perform(
         request,
         answer_question,
         done=_("Thank you. It is done as you chose."),
@@ -49,7 +51,16 @@ def answer(request: MemberRequest, question_id: int) -> HttpResponse:
         choice=request.POST.get("choice", ""),
         customer_id=customer_of(request),
     )
+    if done is not None:
+        move_later(request, request.act, orders_of(request.act, done.id))
     return redirect("portal-questions")
+
+
+@transaction.atomic
+def orders_of(act: Act, question_id: int) -> list[int]:
+    """The order that a question is about."""
+    found = ShortageQuestion.objects.filter(company_id=act.company_id, id=question_id)
+    return list(found.values_list("shortage__order_line__order_id", flat=True))
 
 
 def customer_of(request: MemberRequest) -> int:
@@ -74,7 +85,8 @@ def by_link(request: HttpRequest) -> HttpResponse:
             act = act_now(company)
             context["question"] = with_retries(question_of_token, act=act, token=token)
             if request.method == "POST":
-                the_only([with_retries(answer_by_token, act=act, token=token, choice=request.POST.get("choice", ""))])
+                done = the_only([with_retries(answer_by_token, act=act, token=token, choice=request.POST.get("choice", ""))])
+                move_later(request, act, orders_of(act, done.id))
                 context["done"] = request.POST.get("choice", "")
     except Missing:
         return render(request, "allocation/answer.html", context)

@@ -136,7 +136,8 @@ def record_count(request: ApiRequest, count_id: Id, asked: CountedAsked) -> Coun
 def post_count(request: ApiRequest, count_id: Id, asked: Because) -> CountSheet:
     """Correct stock by what differs and end the freeze.
 
-    Refused with `not_all_counted`, `moved_while_counted`, `not_enough_free_stock`, naming the product.
+    Refused with `counted_by_you`, as somebody else has to, and with `not_all_counted`, `moved_while_counted`,
+    `not_enough_free_stock`, naming the product.
     """
     for outcome in counts.post_count(act=request.act, count_id=count_id, reason=asked.reason):
         the_only([outcome])

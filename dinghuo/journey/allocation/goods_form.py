@@ -19,7 +19,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from dinghuo.journey.allocation import errors
 from dinghuo.journey.allocation.models import Lot
 from dinghuo.journey.allocation.rules.keeping import TRANSIT_CODE
 from dinghuo.journey.allocation.rules.stock import is_price, is_quantity
@@ -27,7 +26,7 @@ from dinghuo.kernel.errors import Missing, Outcome, Refused
 from dinghuo.kernel.retries import with_retries
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest
-from dinghuo.reference.models import Product, Warehouse
+from dinghuo.reference.models import Warehouse
 from dinghuo.reference.paging import read_day, read_id
 from dinghuo.reference.queries import TypedProduct, products_by_code
 from dinghuo.reference.typed_text import cleaned, number
@@ -48,6 +47,7 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
     "being_counted": ("product",),
     "unknown_product": ("product",),
     "dated_in_future": ("received_on",),
+    "counted_since": ("received_on",),
     "dated_in_past": ("expected_on",),
     "same_warehouse": ("to",),
     "unknown_warehouse": ("to", "warehouse"),
@@ -99,7 +99,6 @@ class TypedRow:
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     product: TypedProduct | None = None
-    keeps_lots: bool = False
     lot_id: int | None = None
 
     @property
@@ -237,12 +236,10 @@ def note(typed: TypedForm, outcome: Outcome) -> None:
     """Write a line's refusal beside the field that it is about."""
     row = typed.rows[outcome.id]
     heads, columns = {each.name for each in typed.form.head}, {each.name for each in typed.form.columns}
-    code = outcome.code
-    if code == errors.NOT_ENOUGH_FREE_STOCK and "lot" in columns and row.keeps_lots and row.lot_id is None:
-        # Without its lot the goods are looked for where they cannot be.
-        code = errors.LOT_MISSING
-    refusal = Refused("", code=code, **{name: fact for name, fact in outcome.facts.items() if name not in {"code", "message"}})
-    wanted = [*FIELDS.get(code, ()), *outcome.facts.get("columns", ()), "product"]
+    refusal = Refused(
+        "", code=outcome.code, **{name: fact for name, fact in outcome.facts.items() if name not in {"code", "message"}}
+    )
+    wanted = [*FIELDS.get(outcome.code, ()), *outcome.facts.get("columns", ()), "product"]
     place = next((name for name in wanted if name in heads | columns), "")
     if place in heads:
         typed.faults[place] = refusal
@@ -274,11 +271,8 @@ def look_up(act: Act, typed: TypedForm) -> None:
     codes = {row.values["lot"] for row in typed.rows if row.values.get("lot")}
     lots = Lot.objects.filter(company_id=act.company_id, code__in=codes, product_id__in=[each.id for each in found.values()])
     ids = {(lot.product_id, lot.code): lot.pk for lot in lots}
-    by_lot = Product.objects.filter(company_id=act.company_id, id__in=[each.id for each in found.values()], keeps_lots=True)
-    keeping = set(by_lot.values_list("id", flat=True))
     for row in typed.rows:
         row.product = found.get(row.values.get("product", ""))
-        row.keeps_lots = row.product is not None and row.product.id in keeping
         row.lot_id = ids.get((row.product.id, row.values.get("lot", ""))) if row.product else None
 
 

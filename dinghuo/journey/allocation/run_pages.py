@@ -1,5 +1,6 @@
 """The pages of runs: simulate a policy, follow it, look at who gains and who loses, post it or drop it."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import messages
@@ -22,14 +23,16 @@ from dinghuo.journey.allocation.differences_shown import (
     changes_since,
     shown_lines,
 )
-from dinghuo.journey.allocation.models import AllocationPolicy
+from dinghuo.journey.allocation.models import AllocationPolicy, PolicyRunProduct
 from dinghuo.journey.allocation.operations.posting import finish_posting, post_run
 from dinghuo.journey.allocation.operations.runs import ask_run, compute_run, drop_run, waiting_lines
 from dinghuo.journey.allocation.operations.working import LINES_AT_ONCE, are_few
+from dinghuo.kernel import sql
 from dinghuo.kernel.errors import Missing, Refused, the_only
 from dinghuo.kernel.retries import with_retries
+from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest, page
-from dinghuo.reference.acting import perform, tell_refusal
+from dinghuo.reference.acting import move_later, perform, tell_refusal
 from dinghuo.reference.exports import EXPORT_MAX, exported
 from dinghuo.reference.models import Customer
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, page_of, read_id
@@ -39,6 +42,13 @@ WHICH: Final = ("all", "gain", "lose")
 AT_WORK: Final = frozenset({"asked", "computing", "posting"})
 SHOWN_WITH_CHANGES: Final = frozenset({"simulated", "posting", "posted"})
 CUSTOMERS_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOf:
+    """An order that a run was about."""
+
+    id: int
 
 
 @page(needs="stock.read")
@@ -172,10 +182,19 @@ def post(request: MemberRequest, run_id: int) -> HttpResponse:
         run = run_of(request, run_id)
     if are_few(run.lines):
         finish_posting(act=request.act, run_id=run_id)
+        move_later(request, request.act, orders_of(request.act, run_id))
         messages.success(request, _("The run was posted."))
     else:
         messages.info(request, _("The run is being posted, part by part, while everybody else goes on working."))
     return redirect("policy-run", run_id)
+
+
+@transaction.atomic
+def orders_of(act: Act, run_id: int) -> list[int]:
+    """The orders whose lines a run was about."""
+    decisions = PolicyRunProduct.objects.filter(company_id=act.company_id, policy_run_id=run_id)
+    asked = {"decision_ids": list(decisions.values_list("id", flat=True))}
+    return [row.id for row in sql.rows("allocation/orders_of_decisions", OrderOf, company_id=act.company_id, **asked)]
 
 
 def refused(request: MemberRequest, run_id: int, refusal: Refused) -> HttpResponse:

@@ -19,7 +19,7 @@ from dinghuo.journey.allocation.shortages_api import NEEDS
 from dinghuo.kernel.errors import Missing, Outcome
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest, page
-from dinghuo.reference.acting import perform, perform_all
+from dinghuo.reference.acting import move_later, perform, perform_all
 from dinghuo.reference.exports import EXPORT_MAX, exported
 from dinghuo.reference.paging import PAGE, asked, day_cursor, page_of, read_day_cursor, read_id
 
@@ -88,8 +88,18 @@ def look(request: MemberRequest) -> HttpResponse:
 def accept(request: MemberRequest, proposal_id: int) -> HttpResponse:
     """Carry out a proposal, for whoever may do what it does."""
     if may_decide(request, proposal_id):
-        perform(request, accept_proposal, done=_("Done as proposed."), proposal_id=proposal_id)
+        made = perform(request, accept_proposal, done=_("Done as proposed."), proposal_id=proposal_id)
+        if made is not None:
+            move_later(request, request.act, orders_of(request.act, proposal_id))
     return back(request)
+
+
+@transaction.atomic
+def orders_of(act: Act, proposal_id: int) -> list[int]:
+    """The order that a proposal is about, and the one that a split made of it."""
+    found = ShortageProposal.objects.filter(company_id=act.company_id, id=proposal_id)
+    kind, made, order_id = found.values_list("kind", "document_id", "shortage__order_line__order_id").get()
+    return [order_id, made] if kind == ProposalKind.SPLIT and made is not None else [order_id]
 
 
 @page(needs="stock.allocate", methods=["POST"])

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Query, Router
 from pydantic import Field
 
-from dinghuo.journey.allocation.operations import quarantine, settings, transfers
+from dinghuo.journey.allocation.operations import quarantine, settings, transfer_ends, transfers
 from dinghuo.journey.allocation.rules.keeping import Setting, TransferDraft, TransferLineDraft
 from dinghuo.journey.allocation.rules.stock import Adjustment
 from dinghuo.kernel import sql
@@ -103,13 +103,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class TransferLine:
-    """A product that a transfer moves, in stock units."""
+    """A product that a transfer moves, in stock units; what was withdrawn went back or was written off."""
 
     position: int
     product: str
     lot: str | None
     quantity: Quantity
     received: Quantity
+    withdrawn: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,12 @@ class Because(Asked):
     reason: Reason
 
 
+class EndAsked(Because):
+    """What becomes of what has not arrived: it went back to where it was sent from, or is lost and written off."""
+
+    rest: Literal["returned", "written_off"]
+
+
 class AsideLine(OneProduct, SomeWarehouse):
     """Goods to set aside."""
 
@@ -303,6 +310,14 @@ def receive_transfer(request: ApiRequest, transfer_id: Id, asked: ArrivalAsked) 
     """Take what arrived into stock, all lines or none. Refused with `more_than_sent`, `not_in_transit`, `being_counted`."""
     arrived = None if asked.lines is None else {line.position: line.quantity for line in asked.lines}
     for outcome in transfers.receive_transfer(act=request.act, transfer_id=transfer_id, arrived=arrived):
+        the_only([outcome])
+    return _transfer(request, transfer_id)
+
+
+@route(router, "POST /stock/transfers/{transfer_id}/end", needs="stock.write")
+def end_transfer(request: ApiRequest, transfer_id: Id, asked: EndAsked) -> TransferInFull:
+    """End a transfer whose goods do not arrive. Refused with `not_in_transit`, `being_counted`, `nothing_expected`."""
+    for outcome in transfer_ends.end_transfer(act=request.act, transfer_id=transfer_id, rest=asked.rest, reason=asked.reason):
         the_only([outcome])
     return _transfer(request, transfer_id)
 

@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy
 
 from dinghuo.journey.allocation import goods_form
 from dinghuo.journey.allocation.goods_form import Fault, Field, GoodsForm, TypedForm, fault_in_quantity
+from dinghuo.journey.allocation.operations.transfer_ends import RETURNED, WRITTEN_OFF, end_transfer
 from dinghuo.journey.allocation.operations.transfers import receive_transfer, send_transfer
 from dinghuo.journey.allocation.rules.keeping import TransferDraft, TransferLineDraft
 from dinghuo.journey.allocation.stock_api import Transfer, TransferLine
 from dinghuo.kernel import sql
-from dinghuo.kernel.errors import Missing, Outcome, Refused
+from dinghuo.kernel.errors import Malformed, Missing, Outcome, Refused
 from dinghuo.kernel.retries import with_retries
 from dinghuo.kernel.tenancy import Act
 from dinghuo.reference.access import MemberRequest, page
+from dinghuo.reference.acting import tell_refusal
 from dinghuo.reference.paging import ID_MAX, PAGE, asked, page_of, read_id
 from dinghuo.reference.typed_text import cleaned, number
 
@@ -41,6 +43,12 @@ SEND: Final = GoodsForm(
         Field("quantity", gettext_lazy("Quantity"), "quantity", is_required=True),
     ),
 )
+
+REASON_MAX: Final = 200
+ENDED: Final = {
+    RETURNED: gettext_lazy("The goods are back where they were sent from."),
+    WRITTEN_OFF: gettext_lazy("What did not arrive was written off."),
+}
 
 
 @page(needs="stock.read")
@@ -85,7 +93,7 @@ def transfer_page(
     head, lines = transfer_of(request.act, transfer_id)
     rows = []
     for line in lines:
-        due = line.quantity - line.received
+        due = line.quantity - line.received - line.withdrawn
         rows.append((line, due, typed.get(line.position, format(due.normalize(), "f") if due else ""), faults.get(line.position)))
     context = {"transfer": head, "rows": rows, "is_faulty": bool(faults)}
     return render(request, "allocation/transfer.html", context, status=status)
@@ -106,6 +114,25 @@ def arrive(request: MemberRequest, transfer_id: int) -> HttpResponse:
     if faults:
         return refused_page(request, transfer_id, typed, faults)
     messages.success(request, _("The goods are in stock."))
+    return redirect("stock-transfer", transfer_id)
+
+
+@page(needs="stock.write", methods=["POST"])
+def end(request: MemberRequest, transfer_id: int) -> HttpResponse:
+    """End a transfer whose goods do not arrive: they came back, or they are lost and written off."""
+    reason, rest = cleaned(request.POST.get("reason", ""), REASON_MAX), request.POST.get("rest", "")
+    if not reason:
+        raise Malformed("A reason is needed.", code="reason_missing")
+    if rest not in ENDED:
+        raise Malformed("Goods are returned or written off.", columns=["rest"])
+    outcomes = with_retries(end_transfer, act=request.act, transfer_id=transfer_id, rest=rest, reason=reason)
+    refused = next((each for each in outcomes if not each.done), None)
+    if refused is not None and refused.code == Missing.code:
+        raise Missing("There is no such transfer.", id=transfer_id)
+    if refused is not None:
+        tell_refusal(request, Refused("", code=refused.code, **refused.facts))
+    else:
+        messages.success(request, str(ENDED[rest]))
     return redirect("stock-transfer", transfer_id)
 
 

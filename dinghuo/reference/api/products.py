@@ -11,7 +11,7 @@ from dinghuo.kernel import sql
 from dinghuo.kernel.errors import Missing, the_only
 from dinghuo.reference.api.customers import LEFT_OUT, Block
 from dinghuo.reference.bearers import ApiRequest
-from dinghuo.reference.operations import add_product, block_products, change_product
+from dinghuo.reference.operations import add_product, block_products
 from dinghuo.reference.routes import route
 from dinghuo.reference.wire import (
     Asked,
@@ -135,13 +135,6 @@ def create_product(request: ApiRequest, asked: ProductAsked) -> Product:
 def get_product(request: ApiRequest, product_id: Id) -> Product:
     """Get a product."""
     return product(request, product_id)
-
-
-@route(router, "PATCH /products/{product_id}", needs="products.write")
-def update_product(request: ApiRequest, product_id: Id, asked: ProductChange) -> Product:
-    """Change a product; what is left out stays as it is. Refused with `code_taken`."""
-    fields = asked.model_dump(exclude_unset=True)
-    return product(request, change_product(act=request.act, product_id=product_id, fields=fields).id)
 
 
 @route(router, "POST /products/{product_id}/block", needs="products.write")

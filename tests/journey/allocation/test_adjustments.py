@@ -87,3 +87,13 @@ def test_a_correction_takes_the_same_statements_however_long(room: Room, count: 
     with CaptureQueriesContext(connection) as captured:
         adjust_stock(act=room.act, adjustments=adjustments, reason="found")
     assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == 6
+
+
+def test_goods_kept_by_lot_leave_by_lot_and_those_without_one_can_still_leave(room: Room) -> None:
+    room.stock(3)
+    room.keep_lots()
+    (left,) = adjust_stock(act=room.act, adjustments=[Adjustment(room.warehouse.id, room.product.id, Decimal(-3))], reason="old")
+    assert left.done
+    receive_stock(act=room.act, receipts=[Receipt(room.warehouse.id, room.product.id, Decimal(5), Decimal(1), lot_code="L1")])
+    (refused,) = adjust_stock(act=room.act, adjustments=[Adjustment(room.warehouse.id, room.product.id, Decimal(-1))], reason="?")
+    assert refused.code == "lot_missing"

@@ -1,5 +1,7 @@
 """A count corrects stock by what it found, and what it counts stays where it is meanwhile."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -43,6 +45,39 @@ def test_a_difference_is_posted_with_its_reason_and_who_approved_it(room: Room) 
     count = StockCount.objects.get()
     assert (count.state, count.approved_by_id, count.document_id, count.reason) == ("posted", 42, document.id, "year end")
     assert Decimal(Event.objects.get(kind="CountPosted").facts["quantity"]) == -2
+
+
+def test_who_counted_does_not_post_what_he_found(room: Room) -> None:
+    room.stock(10)
+    keeper, other = replace(room.act, actor_id=7), replace(room.act, actor_id=8)
+    count_id = opened(room)
+    record_count(act=keeper, count_id=count_id, entries=[Counted(room.product.id, Decimal(8))])
+    with pytest.raises(Refused) as refused:
+        post_count(act=keeper, count_id=count_id, reason="mine")
+    assert (refused.value.reason, refused.value.facts["number"]) == ("counted_by_you", StockCount.objects.get().number)
+    assert room.level().on_hand == 10
+    record_count(act=other, count_id=count_id, entries=[Counted(room.product.id, Decimal(9))])
+    assert all(row.done for row in post_count(act=keeper, count_id=count_id, reason="counted again by another"))
+    assert room.level().on_hand == 9
+
+
+def test_nothing_is_dated_before_the_last_count_of_the_product_there(room: Room) -> None:
+    room.stock(10)
+    count_id = opened(room)
+    counted(room, count_id, 8)
+    post_count(act=room.act, count_id=count_id, reason="year end")
+    yesterday = TODAY - timedelta(days=1)
+    line = Receipt(room.warehouse.id, room.product.id, Decimal(1), Decimal(1))
+    (receipt,) = receive_stock(act=room.act, receipts=[line], received_on=yesterday)
+    assert (receipt.code, receipt.facts) == ("counted_since", {"counted_on": TODAY})
+    change = Adjustment(room.warehouse.id, room.product.id, Decimal(-1))
+    (correction,) = adjust_stock(act=replace(room.act, on=yesterday), adjustments=[change], reason="late")
+    assert (correction.code, correction.facts) == ("counted_since", {"counted_on": TODAY})
+    assert room.level().on_hand == 8
+    elsewhere = replace(line, warehouse_id=room.other_warehouse().id)
+    other = replace(line, product_id=a_product(room.company).id)
+    assert all(row.done for row in receive_stock(act=room.act, receipts=[elsewhere, other], received_on=yesterday))
+    assert all(row.done for row in receive_stock(act=room.act, receipts=[line], received_on=TODAY))
 
 
 def test_a_count_without_a_difference_corrects_nothing(room: Room) -> None:
@@ -169,5 +204,5 @@ def test_a_count_takes_the_same_statements_however_long_its_sheet(room: Room, go
     with CaptureQueriesContext(connection) as captured:
         post_count(act=room.act, count_id=count_id, reason="counted")
     taken.append(len([query for query in captured if "SAVEPOINT" not in query["sql"]]))
-    assert taken == [5, 6, 9]
+    assert taken == [5, 6, 10]
     assert all(each.level().on_hand == 4 for each in rooms)

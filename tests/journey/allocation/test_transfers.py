@@ -8,8 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dinghuo.journey.allocation.models import InboundSupply, Lot, StockLevel, StockMove, StockTransfer
+from dinghuo.journey.allocation.models import InboundSupply, LinePromise, Lot, StockLevel, StockMove, StockTransfer, SupplyPeg
 from dinghuo.journey.allocation.operations import adjust_stock, allocate_orders, receive_expected, receive_stock
+from dinghuo.journey.allocation.operations.counts import CountDraft, open_count
+from dinghuo.journey.allocation.operations.promises import promise_lines
+from dinghuo.journey.allocation.operations.supplies import peg_backorders
+from dinghuo.journey.allocation.operations.transfer_ends import end_transfer
 from dinghuo.journey.allocation.operations.transfers import receive_transfer, send_transfer
 from dinghuo.journey.allocation.rules import Adjustment, Receipt
 from dinghuo.journey.allocation.rules.keeping import TransferDraft, TransferLineDraft
@@ -137,6 +141,103 @@ def test_a_transfer_is_no_receipt_and_books_nothing(room: Room) -> None:
     receive_transfer(act=room.act, transfer_id=document_of(outcome))
     assert all(row.done for row in post_stock_documents(act=room.act))
     assert JournalEntry.objects.count() == entries
+
+
+def test_a_transfer_of_which_nothing_arrived_is_cancelled_and_its_goods_are_back(room: Room) -> None:
+    room.stock(10)
+    (outcome,) = sent(room, room.other_warehouse(), 6)
+    key = document_of(outcome)
+    (ended,) = end_transfer(act=room.act, transfer_id=key, rest="returned", reason="wrong warehouse")
+    assert ended.done
+    assert held_in(room) == {room.warehouse.code: 10}
+    assert room.level(room.warehouse).cost_amount == Decimal("60.00")
+    transfer, expected = StockTransfer.objects.get(), InboundSupply.objects.get()
+    assert (transfer.state, transfer.end_reason) == ("cancelled", "wrong warehouse")
+    assert (expected.quantity, expected.received) == (0, 0)
+    assert Event.objects.filter(kind="TransferCancelled").count() == 1
+    again = end_transfer(act=room.act, transfer_id=key, rest="returned", reason="again")
+    assert [row.code for row in again] == ["nothing_expected"]
+    assert [row.code for row in receive_transfer(act=room.act, transfer_id=key)] == ["nothing_expected"]
+    assert [row.code for row in end_transfer(act=room.act, transfer_id=-1, rest="returned", reason="x")] == ["not_found"]
+
+
+def test_the_rest_of_a_transfer_is_written_off_with_its_cost_and_the_ledger_follows(room: Room) -> None:
+    install_accounts(act=room.act)
+    room.stock(10)
+    branch = room.other_warehouse()
+    (outcome,) = sent(room, branch, 10)
+    receive_transfer(act=room.act, transfer_id=document_of(outcome), arrived={1: Decimal(4)})
+    post_stock_documents(act=room.act)
+    entries = JournalEntry.objects.count()
+    (ended,) = end_transfer(act=room.act, transfer_id=document_of(outcome), rest="written_off", reason="fell off")
+    assert held_in(room) == {branch.code: 4}
+    assert room.level(branch).cost_amount == Decimal("24.00")
+    move = StockMove.objects.get(document_id=document_of(ended))
+    assert (move.quantity, move.cost_amount, move.document.kind) == (-6, Decimal("-36.00"), "adjustment")
+    assert StockTransfer.objects.get().state == "closed"
+    assert all(row.done for row in post_stock_documents(act=room.act))
+    assert JournalEntry.objects.count() == entries + 1
+
+
+def test_the_rest_of_a_transfer_that_partly_arrived_returns_and_it_is_closed(room: Room) -> None:
+    room.stock(10)
+    branch = room.other_warehouse()
+    (outcome,) = sent(room, branch, 10)
+    receive_transfer(act=room.act, transfer_id=document_of(outcome), arrived={1: Decimal(4)})
+    (ended,) = end_transfer(act=room.act, transfer_id=document_of(outcome), rest="returned", reason="no room")
+    assert ended.done
+    assert held_in(room) == {room.warehouse.code: 6, branch.code: 4}
+    assert StockTransfer.objects.get().state == "closed"
+
+
+def test_what_was_written_off_on_its_way_neither_returns_nor_is_written_off_twice(room: Room) -> None:
+    room.stock(15)
+    branch = room.other_warehouse()
+    (first,) = sent(room, branch, 10)
+    sent(room, branch, 5)
+    transit = Warehouse.objects.get(code="TRANSIT")
+    adjust_stock(act=room.act, adjustments=[Adjustment(transit.id, room.product.id, Decimal(-8))], reason="fell off")
+    (refused,) = end_transfer(act=room.act, transfer_id=document_of(first), rest="returned", reason="back")
+    assert (refused.code, refused.facts) == ("not_in_transit", {"free": Decimal(7)})
+    (done,) = end_transfer(act=room.act, transfer_id=document_of(first), rest="written_off", reason="lost")
+    assert done.done
+    assert held_in(room) == {"TRANSIT": 5}
+
+
+def test_goods_do_not_come_back_while_they_are_counted_there(room: Room) -> None:
+    room.stock(10)
+    (outcome,) = sent(room, room.other_warehouse(), 6)
+    number = open_count(act=room.act, draft=CountDraft(room.warehouse.id)).facts["number"]
+    (refused,) = end_transfer(act=room.act, transfer_id=document_of(outcome), rest="returned", reason="back")
+    assert (refused.id, refused.code, refused.facts) == (1, "being_counted", {"count": number})
+    assert StockTransfer.objects.get().state == "sent"
+
+
+def test_a_promise_that_counted_on_a_transfer_loses_its_day_when_the_goods_are_lost(room: Room) -> None:
+    room.stock(10)
+    (outcome,) = sent(room, room.other_warehouse(), 10, expected_on=TODAY + timedelta(days=3))
+    order_id = room.order(4)
+    allocate_orders(act=room.act, order_ids=[order_id])
+    promise_lines(act=room.act, order_ids=[order_id])
+    peg_backorders(act=room.act)
+    assert LinePromise.objects.get().promised_on == TODAY + timedelta(days=3)
+    end_transfer(act=room.act, transfer_id=document_of(outcome), rest="written_off", reason="lost")
+    assert LinePromise.objects.get().promised_on is None
+    assert not SupplyPeg.objects.exists()
+    assert Event.objects.get(kind="PromiseMoved").journey_id == order_id
+
+
+@pytest.mark.parametrize("count", [1, 30])
+@pytest.mark.parametrize(("rest", "statements"), [("returned", 15), ("written_off", 16)])
+def test_ending_a_transfer_takes_the_same_statements_however_long(room: Room, count: int, rest: str, statements: int) -> None:
+    products = [a_product(room.company) for _ in range(count)]
+    receive_stock(act=room.act, receipts=[Receipt(room.warehouse.id, product.id, Decimal(2), Decimal(1)) for product in products])
+    lines = [TransferLineDraft(product.id, Decimal(1)) for product in products]
+    (*_, outcome) = sent(room, room.other_warehouse(), lines=lines)
+    with CaptureQueriesContext(connection) as captured:
+        ended = end_transfer(act=room.act, transfer_id=document_of(outcome), rest=rest, reason="why")
+    assert [row.id for row in ended] == list(range(1, count + 1))
+    assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) == statements
 
 
 @pytest.mark.parametrize("count", [1, 30])

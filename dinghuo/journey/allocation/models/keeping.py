@@ -28,10 +28,12 @@ class StockSetting(CompanyRow):
 
 
 class TransferState(models.TextChoices):
-    """Whether goods are still on their way."""
+    """Whether goods are still on their way; a closed transfer is one of which not everything arrived."""
 
     SENT = "sent", _("In transit")
     ARRIVED = "arrived", _("Arrived")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class StockTransfer(MovingRow):
@@ -39,18 +41,25 @@ class StockTransfer(MovingRow):
 
     State = TransferState
 
-    MOVES = {"sent": frozenset({"arrived"}), "arrived": frozenset()}
+    MOVES = {
+        "sent": frozenset({"arrived", "closed", "cancelled"}),
+        "arrived": frozenset(),
+        "closed": frozenset(),
+        "cancelled": frozenset(),
+    }
 
     number = fields.code()
     from_warehouse = fields.Within(Warehouse)
     to_warehouse = fields.Within(Warehouse)
-    state = fields.code(8, choices=State.choices, db_default="sent")
+    state = fields.code(10, choices=State.choices, db_default="sent")
     reason = models.CharField(max_length=200, db_default="")
     sent_on = models.DateField()
     expected_on = models.DateField()
     sent_at = models.DateTimeField()
     sent_by_id = models.IntegerField(null=True)
     arrived_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=200, db_default="")
 
     class Meta:
         db_table = "stock_transfer"
@@ -62,7 +71,10 @@ class StockTransfer(MovingRow):
 
 
 class StockTransferLine(CompanyRow):
-    """A product, and lot where it has one, that a transfer moves; `received` is what has arrived."""
+    """A product, and lot where it has one, that a transfer moves.
+
+    `received` is what has arrived, `withdrawn` what will not: it went back, or was written off.
+    """
 
     transfer = fields.Within(StockTransfer)
     position = models.IntegerField()
@@ -70,6 +82,7 @@ class StockTransferLine(CompanyRow):
     lot = fields.Within(Lot, null=True)
     quantity = fields.quantity()
     received = fields.quantity(db_default=0)
+    withdrawn = fields.quantity(db_default=0)
 
     class Meta:
         db_table = "stock_transfer_line"
@@ -77,6 +90,9 @@ class StockTransferLine(CompanyRow):
             models.UniqueConstraint(fields=["company_id", "transfer", "position"], name="one_transfer_line_per_position"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="transfer_is_positive"),
             models.CheckConstraint(condition=Q(received__gte=0, received__lte=F("quantity")), name="received_within_transfer"),
+            models.CheckConstraint(
+                condition=Q(withdrawn__gte=0, withdrawn__lte=F("quantity") - F("received")), name="withdrawn_within_transfer"
+            ),
         )
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -35,6 +36,7 @@ class Named:
     minor_units: int
     rounding: str
     count_number: str | None
+    counted_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def adjust_stock(
     One outcome per adjustment, by its place in the sequence, with the document; those of one level count in that order. Quantities
     are in stock units, cost leaves in proportion and to the minor unit. The same `external_ref` again changes nothing and answers
     with the first document. Refused: malformed (names the columns), unknown_warehouse, unknown_product, unknown_lot,
-    lot_missing, being_counted (facts: count), not_enough_free_stock (facts: free). Rule: docs/rules/allocation.md.
+    lot_missing, being_counted (facts: count), counted_since (facts: counted_on),
+    not_enough_free_stock (facts: free). Rule: docs/rules/allocation.md.
     """
     outcomes, good = malformed(adjustments)
     first = first_document(act, external_ref)
@@ -138,16 +141,19 @@ def locked(act: Act, adjustments: Sequence[Adjustment], places: list[int]) -> li
         product_ids=product_ids,
         lot_ids=[adjustments[place].lot_id for place in places],
         are_increases=[adjustments[place].quantity > 0 for place in places],
+        moved_on=act.on,
     )
 
 
 def refusals(named: list[Named]) -> list[Outcome]:
     """The outcomes of corrections whose level cannot be corrected."""
-    return [
-        Outcome(row.place, row.code, facts={"count": row.count_number} if row.code == errors.BEING_COUNTED else {})
-        for row in named
-        if row.code != DONE
-    ]
+    return [Outcome(row.place, row.code, facts=_why(row)) for row in named if row.code != DONE]
+
+
+def _why(row: Named) -> dict[str, object]:
+    if row.code == errors.BEING_COUNTED:
+        return {"count": row.count_number}
+    return {"counted_on": row.counted_on} if row.code == errors.COUNTED_SINCE else {}
 
 
 def decided(named: list[Named], adjustments: Sequence[Adjustment]) -> list[Decided]:

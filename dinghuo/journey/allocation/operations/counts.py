@@ -164,9 +164,12 @@ def post_count(*, act: Act, count_id: int, reason: str) -> list[Outcome]:
 
     One outcome per line of the sheet with the document; none is made when nothing differs. Refused, each line by itself, and then
     nothing is posted: not_all_counted, moved_while_counted (count it again), not_enough_free_stock (facts: allocated, counted; what
-    is promised has to be given back first). Raises Missing, Refused `not_counting`. Rule: docs/rules/stock.md.
+    is promised has to be given back first). Raises Missing, Refused `not_counting`, and Refused `counted_by_you` for whoever wrote
+    down anything that stands on the sheet, whatever his rights. Rule: docs/rules/stock.md.
     """
     count = _lock(act, count_id)
+    if sql.rows("allocation/counted_by", _Id, company_id=act.company_id, count_id=count_id, actor_id=act.actor_id):
+        raise Refused("Who counted does not post what he found.", code=errors.COUNTED_BY_YOU, number=count.number)
     sql.rows("allocation/lock_counted_levels", _Id, company_id=act.company_id, count_id=count_id)
     found = sql.rows("allocation/differences_of_count", Difference, company_id=act.company_id, count_id=count_id)
 

@@ -29,6 +29,7 @@ class _Checked:
     code: str
     due: Decimal | None
     count_number: str | None
+    counted_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def receive_stock(
     One outcome per receipt, by its place in the sequence, with the document. Quantities are in stock units, cost is rounded at each
     receipt. `received_on` is the day they came, today when left out. The same `external_ref` again changes nothing and answers with
     the first document. Refused: malformed (names the columns), dated_in_future, unknown_warehouse, unknown_product, lot_missing,
-    lot_not_kept, being_counted, unknown_supply, more_than_expected. Rule: docs/rules/stock.md.
+    lot_not_kept, being_counted, counted_since (facts: counted_on), unknown_supply, more_than_expected. Rule: docs/rules/stock.md.
     """
     came_on = received_on or act.on
     if came_on > act.on:
@@ -134,7 +135,7 @@ def _receive(act: Act, receipts: Sequence[Receipt], header: Header, came_on: dat
         return _in_order(wrong, [Outcome(place, DONE, first, {"repeated": True}) for place in good])
 
     number = next_number(act, "GR")
-    checked = _checked(act, receipts, good)
+    checked = _checked(replace(act, on=came_on), receipts, good)
 
     refused = [Outcome(row.place, row.code, facts=_why(row)) for row in checked if row.code != DONE]
     accepted = [row.place for row in checked if row.code == DONE]
@@ -160,6 +161,7 @@ def _checked(act: Act, receipts: Sequence[Receipt], places: list[int]) -> list[_
         quantities=[receipt.quantity for receipt in chosen],
         lot_codes=[receipt.lot_code for receipt in chosen],
         inbound_ids=[receipt.inbound_id for receipt in chosen],
+        moved_on=act.on,
     )
 
 
@@ -167,6 +169,8 @@ def _why(row: _Checked) -> dict[str, object]:
     """The facts of a receipt that was not taken in."""
     if row.code == errors.BEING_COUNTED:
         return {"count": row.count_number}
+    if row.code == errors.COUNTED_SINCE:
+        return {"counted_on": row.counted_on}
     return {} if row.due is None else {"due": row.due}
 
 

@@ -1,7 +1,8 @@
 """How warehouses keep products: the reserve that no promise counts on, and the zone where they lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +15,8 @@ from dinghuo.kernel import journal, sql
 from dinghuo.kernel.errors import DONE, Malformed, Outcome
 from dinghuo.kernel.journal import Happened
 from dinghuo.kernel.tenancy import Act
-from dinghuo.reference.operations import change_product
+from dinghuo.reference import operations as masters
+from dinghuo.reference.models import Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +70,22 @@ def keep_by_lot(*, act: Act, product_id: int, keeps_lots: bool) -> Outcome:
     if StockLevel.objects.filter(company_id=act.company_id, product_id=product_id, on_hand__gt=0).exists():
         return Outcome(product_id, errors.STOCK_THERE)
 
-    return change_product(act=act, product_id=product_id, fields={"keeps_lots": keeps_lots})
+    return masters.change_product(act=act, product_id=product_id, fields={"keeps_lots": keeps_lots})
+
+
+@transaction.atomic
+def change_product(*, act: Act, product_id: int, fields: Mapping[str, Any]) -> Outcome:
+    """Change some columns of a product, all or none; whether it is kept by lot only while none of it is in stock.
+
+    Refused: stock_there. Raises Missing, Malformed `unknown_unit`, Refused `code_taken`.
+    """
+    keeps_lots = fields.get("keeps_lots")
+    if keeps_lots is not None:
+        # Locked before the product is looked at: a rival's change and receipt must be seen.
+        lock_series(act)
+        others = Product.objects.filter(company_id=act.company_id, id=product_id).exclude(keeps_lots=keeps_lots)
+        stocked = StockLevel.objects.filter(company_id=act.company_id, product_id=product_id, on_hand__gt=0)
+        if others.exists() and stocked.exists():
+            return Outcome(product_id, errors.STOCK_THERE)
+
+    return masters.change_product(act=act, product_id=product_id, fields=fields)

@@ -81,10 +81,10 @@ def change_supplies(*, act: Act, changes: Sequence[SupplyChange], reason: str = 
     products = sorted({supply.product_id for supply, _ in good})
     lock_promises(act, products)
     ids = [supply.id for supply, _ in good]
-    before = sql.rows("allocation/lines_pegged", _Pegged, company_id=act.company_id, inbound_ids=ids)
+    before = lines_that_count_on(act, ids)
 
     _write(act, good)
-    moved = _follow(act, products, {row.line_id: row.latest_on for row in before})
+    moved = follow_supplies(act, products, before)
 
     journal.record(act, "SupplyChanged", "inbound_supply", [_happened(supply, change, reason) for supply, change in good])
     record_moved(act, moved, reason)
@@ -104,7 +104,7 @@ def peg_backorders(*, act: Act, product_ids: Sequence[int] | None = None) -> lis
     if not products:
         return []
     lock_promises(act, products)
-    moved = _follow(act, products, {})
+    moved = follow_supplies(act, products, {})
     record_moved(act, moved, "")
     return [Outcome(row.line_id, DONE, row.order_id, {"promised_on": row.promised_on}) for row in moved]
 
@@ -166,8 +166,17 @@ def _write(act: Act, changes: Sequence[tuple[_Supply, SupplyChange]]) -> None:
     )
 
 
-def _follow(act: Act, products: Sequence[int], latest_before: dict[int, date]) -> list[Moved]:
-    """Peg anew, move the promises of lines that counted on something else, and those that nothing fills any more."""
+def lines_that_count_on(act: Act, inbound_ids: Sequence[int]) -> dict[int, date]:
+    """The lines that are pegged to some supplies, with the last day that each counts on."""
+    found = sql.rows("allocation/lines_pegged", _Pegged, company_id=act.company_id, inbound_ids=list(inbound_ids))
+    return {row.line_id: row.latest_on for row in found}
+
+
+def follow_supplies(act: Act, products: Sequence[int], latest_before: dict[int, date]) -> list[Moved]:
+    """Peg anew, move the promises of lines that counted on something else, and those that nothing fills any more.
+
+    The products must be locked for promises; `latest_before` is what lines counted on before their supplies changed.
+    """
     close_promises(act, products)
     waiting = sql.rows("allocation/peg_supplies", _Waiting, company_id=act.company_id, product_ids=list(products))
     followed = [row for row in waiting if row.line_id in latest_before or row.pegged >= row.wanted]

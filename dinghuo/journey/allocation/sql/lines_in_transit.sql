@@ -1,10 +1,10 @@
 -- Show what of a transfer is still on its way, and where it goes.
 -- In:    company_id int, transfer_id bigint
 -- Out:   position int, line_id bigint, number text, to_warehouse_id bigint, transit_id bigint, product_id bigint, lot_id bigint,
---        missing numeric (not arrived), count_number text (what counts the product at its destination); one row per line, in order
+--        missing numeric (still on its way), count_number text (what counts the product at its destination); one row per line, in order
 -- Needs: the number series locked by this transaction, when what is shown is to be written on
 SELECT line.position, line.id AS line_id, transfer.number, transfer.to_warehouse_id, transit.id AS transit_id, line.product_id, line.lot_id,
-       line.quantity - line.received AS missing,
+       line.quantity - line.received - line.withdrawn AS missing,
        (SELECT min(stock_count.number)
           FROM stock_count
           JOIN stock_count_line AS counted ON counted.company_id = %(company_id)s::INT AND counted.count_id = stock_count.id
