@@ -69,6 +69,7 @@ class Gathered:
     unit_values: str
     payments: str
     terms: str
+    sets: str
     deliveries: str
     held_days: str
     frozen: str
@@ -158,14 +159,18 @@ def connected(gathered: Sequence[Gathered], policy: Policy) -> list[list[Gathere
 
 
 def tying_orders(product: Gathered, policy: Policy) -> set[str]:
-    """The orders of a product that are served as a whole: all of them by the policy, else those that were agreed to be."""
+    """The orders that tie products together: all by the policy, else those with sets and those agreed to be served as a whole."""
     if policy.ties_products:
         return set(texts(product.order_ids))
+    orders = texts(product.order_ids)
+    in_sets: set[str] = set()
+    if product.sets.strip(","):
+        in_sets = {order_id for order_id, part in zip(orders, product.sets.split(","), strict=True) if part}
     if not product.terms.strip(","):
-        return set()
+        return in_sets
     wishes = (agreed(terms) if terms else NO_TERMS for terms in product.terms.split(","))
     whole = (bool(wish.get("complete_order") or wish.get("minimum_order_fill")) for wish in wishes)
-    return {order_id for order_id, is_whole in zip(texts(product.order_ids), whole, strict=True) if is_whole}
+    return in_sets | {order_id for order_id, is_whole in zip(orders, whole, strict=True) if is_whole}
 
 
 def root(group: list[int], place: int) -> int:
@@ -206,7 +211,10 @@ def question(group: Sequence[Gathered], policy: Policy, today: int) -> Question:
 def is_whole(product: Gathered) -> bool:
     """Whether all quantities of a product are whole stock units, which are written with three zeros at the end."""
     amounts = (product.wanted, product.place_units, product.level_free, product.level_safety)
-    return all(amount == "0" or amount.endswith("000") for text in amounts for amount in texts(text))
+    parts = (part for part in product.sets.split(",") if part)
+    return all(part.endswith("000") for part in parts) and all(
+        amount == "0" or amount.endswith("000") for text in amounts for amount in texts(text)
+    )
 
 
 def shelf(product: Gathered, today: int, cut: int) -> dict[int, tuple[Stock, int]]:
@@ -240,7 +248,10 @@ def lines(
     case_size, unit_cost = max(1, int(product.case_size) // cut), int(product.unit_cost)
     per_unit = THOUSAND // cut
     held = iter(zip(numbers(product.place_levels), numbers(product.place_units), strict=True))
-    for terms, row in zip(product.terms.split(","), zip(*map(numbers, LINE_COLUMNS(product)), strict=True), strict=True):
+    wanting = zip(
+        product.terms.split(","), product.sets.split(","), zip(*map(numbers, LINE_COLUMNS(product)), strict=True), strict=True
+    )
+    for terms, part, row in wanting:
         line_id, order_id, customer_id, warehouse_id, priority, ordered, requested, wanted, ranked, *others = row
         group, channel, country, value, payment, deliveries, held_since, frozen, blocked, places = others
         had = {level: units // cut for level, units in (next(held) for _ in range(places))}
@@ -276,6 +287,7 @@ def lines(
             frozen=bool(frozen),
             blocked=bool(blocked),
             **wished(wishes, case_size if policy.acceptance.whole_cases else 1, case_size),
+            **in_set(part, cut),
         )
 
 
@@ -287,6 +299,14 @@ def wished(wishes: Mapping[str, int], usual_case: int, case_size: int) -> dict[s
         "complete_order": bool(wishes.get("complete_order")),
         **{name: wishes.get(name, 0) for name in NUMBERS_WISHED},
     }
+
+
+def in_set(part: str, cut: int) -> dict[str, Any]:
+    """The set that a line is part of, if any, and the line's counted units in each."""
+    if not part:
+        return {}
+    kit, per_set = map(int, part.split("."))
+    return {"kit": kit, "per_set": per_set // cut}
 
 
 def agreed(terms: str) -> dict[str, int]:

@@ -3,7 +3,7 @@
 -- Out:   product_id bigint; the others text, one array a column: a line each down to place_counts (places of each line), a place each
 --        for place_levels and place_units, a stock level each for the rest. Units are thousandths, prices millionths of company
 --        currency, days proleptic ordinals (0 for none), codes and countries numbers; terms joined by ".", -1 for none, and by "|",
---        those of the line before its order's before its customer's
+--        those of the line before its order's before its customer's; sets the set's number and the line's units in it, joined by "."
 -- Needs: nothing
 WITH agreed AS MATERIALIZED (
     SELECT customer_id, order_id, order_line_id,
@@ -58,6 +58,7 @@ WITH agreed AS MATERIALIZED (
            round(line.unit_price * sales_order.exchange_rate * 1000000)::BIGINT AS unit_value,
            CASE WHEN payer.is_over_limit THEN 2 WHEN sales_order.payment_terms_days = 0 THEN 0 ELSE 1 END AS payment,
            concat_ws('|', by_line.terms, by_order.terms, payer.terms) AS terms,
+           CASE WHEN line.kit = '' THEN '' ELSE hashtextextended(line.kit, 0) || '.' || (line.per_set * 1000)::BIGINT END AS set_of,
            CASE WHEN line.shipped > 0 THEN (
                SELECT count(*) FROM shipment
                 WHERE shipment.company_id = %(company_id)s::INT AND shipment.order_id = line.order_id
@@ -90,7 +91,8 @@ WITH agreed AS MATERIALIZED (
            array_agg(class_number ORDER BY id)::TEXT AS classes, array_agg(group_id ORDER BY id)::TEXT AS groups,
            array_agg(channel ORDER BY id)::TEXT AS channels, array_agg(country ORDER BY id)::TEXT AS countries,
            array_agg(unit_value ORDER BY id)::TEXT AS unit_values, array_agg(payment ORDER BY id)::TEXT AS payments,
-           string_agg(terms, ',' ORDER BY id) AS terms, array_agg(deliveries ORDER BY id)::TEXT AS deliveries,
+           string_agg(terms, ',' ORDER BY id) AS terms, string_agg(set_of, ',' ORDER BY id) AS sets,
+           array_agg(deliveries ORDER BY id)::TEXT AS deliveries,
            array_agg(held_day ORDER BY id)::TEXT AS held_days, array_agg(is_frozen ORDER BY id)::TEXT AS frozen,
            array_agg(is_blocked ORDER BY id)::TEXT AS blocked, array_agg(places ORDER BY id)::TEXT AS place_counts,
            coalesce(string_agg(levels, ',' ORDER BY id), '') AS place_levels,
@@ -121,7 +123,8 @@ WITH agreed AS MATERIALIZED (
 SELECT demand.product_id, (product.case_quantity * 1000)::BIGINT::TEXT AS case_size,
        round(product.standard_cost * 1000000)::BIGINT::TEXT AS unit_cost, demand.line_ids, demand.order_ids, demand.customer_ids,
        demand.warehouse_ids, demand.priorities, demand.ordered_days, demand.requested_days, demand.wanted, demand.classes,
-       demand.groups, demand.channels, demand.countries, demand.unit_values, demand.payments, demand.terms, demand.deliveries,
+       demand.groups, demand.channels, demand.countries, demand.unit_values, demand.payments, demand.terms, demand.sets,
+       demand.deliveries,
        demand.held_days, demand.frozen, demand.blocked, demand.place_counts, demand.place_levels, demand.place_units,
        coalesce(supply.level_ids, '{}') AS level_ids, coalesce(supply.level_warehouses, '{}') AS level_warehouses,
        coalesce(supply.level_lots, '{}') AS level_lots, coalesce(supply.level_free, '{}') AS level_free,
