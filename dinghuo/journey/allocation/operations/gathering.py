@@ -12,6 +12,8 @@ from dinghuo.kernel.tenancy import Act
 
 THOUSAND = 1000
 MINUS_ONE = -1
+# The engine packs its numbers into 64 bits.
+FINE_MAX = 2**62
 TERMS = (
     "complete_line",
     "complete_order",
@@ -21,6 +23,7 @@ TERMS = (
     "tolerance",
     "minimum_life",
     "maximum_deliveries",
+    "shortage_fine",
 )
 NO_TERMS: Mapping[str, int] = {}
 NUMBERS_WISHED = ("minimum_fill", "minimum_order_fill", "tolerance", "minimum_life", "maximum_deliveries")
@@ -282,6 +285,7 @@ def lines(
             payment,
             value // per_unit,
             (value - unit_cost) // per_unit,
+            fine=min(FINE_MAX, wanted // cut * (value // per_unit) * wishes.get("shortage_fine", 0) // THOUSAND),
             deliveries=deliveries,
             held_since=held_since,
             frozen=bool(frozen),

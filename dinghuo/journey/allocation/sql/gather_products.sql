@@ -9,7 +9,8 @@ WITH agreed AS MATERIALIZED (
     SELECT customer_id, order_id, order_line_id,
            concat_ws('.', coalesce(complete_lines::INT, -1), coalesce(complete_orders::INT, -1), coalesce(whole_cases::INT, -1),
                      coalesce(minimum_fill, -1), coalesce(minimum_order_fill, -1), coalesce(tolerance, -1),
-                     coalesce(minimum_life_days, -1), coalesce(maximum_deliveries, -1)) AS terms
+                     coalesce(minimum_life_days, -1), coalesce(maximum_deliveries, -1),
+                     coalesce(shortage_fine, -1)) AS terms
       FROM allocation_terms
      WHERE company_id = %(company_id)s::INT
 ), class AS MATERIALIZED (
