@@ -57,7 +57,7 @@ class _Period:
 class Quotas:
     """The quotas of one product: the most that a line may still take, and the cells it draws on."""
 
-    __slots__ = ("_by_key", "_trees")
+    __slots__ = ("_by_key", "_stands", "_trees")
 
     def __init__(self, policy: Policy, quotas: Iterable[tuple[Quota, Cell]], nodes: Sequence[Node]) -> None:
         self._by_key: list[tuple[Reader, dict[int | None, list[_Period]]]] = []
@@ -72,6 +72,7 @@ class Quotas:
             for periods in table.values():
                 periods.sort(key=lambda period: -period.from_on)
         self._trees = (key(policy.tree_key, policy), Tree(nodes)) if policy.tree_key and nodes else None
+        self._stands = {node.id if node.value is None else node.value: node.id for node in nodes}
 
     def __bool__(self) -> bool:
         return bool(self._by_key) or self._trees is not None
@@ -86,7 +87,7 @@ class Quotas:
                 groups.append(_open(periods, demand.requested_on))
         if self._trees is not None:
             read, tree = self._trees
-            path = tree.cells(read(demand, today))
+            path = tree.cells(self._stands.get(read(demand, today), 0))
             if path:
                 groups.append(path)
         return groups
@@ -99,6 +100,12 @@ def _open(periods: Sequence[_Period], on: int) -> list[Cell]:
         return [Cell(0)]
     earlier = [period for period in periods if period.carries and period.until_on < now[0].from_on]
     return [period.cell for period in (*now[:1], *earlier)]
+
+
+def nodes_of(policy: Policy, product_id: int) -> list[Node]:
+    """The nodes of the policy's tree that a product has: its own if the tree names it, else those of every product."""
+    own = [node for node in policy.tree if node.product_id == product_id]
+    return own or [node for node in policy.tree if node.product_id is None]
 
 
 class Tree:
