@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
+from dinghuo.journey.allocation.rules.limits import counts_given
 from dinghuo.journey.allocation.rules.problem import Demand, Lane, Network, Policy, Problem, Safety, Share, Stock
 from dinghuo.kernel import sql
 from dinghuo.kernel.tenancy import Act
@@ -88,6 +90,8 @@ class Gathered:
     level_expires: str
     level_costs: str
     level_safety: str
+    level_covers: str
+    given: str
 
     @property
     def version(self) -> bytes:
@@ -119,8 +123,9 @@ class _LaneRow:
     shipment_cost: int
 
 
-def gather(act: Act, policy: Policy, product_ids: Sequence[int] | None = None) -> list[Gathered]:
-    """Everything that the lines of some products, or of all, are decided on, in one look at the tables."""
+def gather(act: Act, policy: Policy, today: date, product_ids: Sequence[int] | None = None) -> list[Gathered]:
+    """Everything that the lines of some products, or of all, are decided on on a day, in one look at the tables."""
+    since = min((quota.from_on for quota in policy.quotas if counts_given(quota)), default=None)
     return sql.rows(
         "allocation/gather_products",
         Gathered,
@@ -128,6 +133,9 @@ def gather(act: Act, policy: Policy, product_ids: Sequence[int] | None = None) -
         product_ids=None if product_ids is None else list(product_ids),
         with_payment=asks_for(policy, "payment") or policy.over_limit_waits,
         with_patience=policy.acceptance.patience_days > 0,
+        with_cover=policy.placement.warehouses == "slow_stock",
+        today=today,
+        given_since=None if since is None else date.fromordinal(since),
     )
 
 
@@ -197,6 +205,7 @@ def question(group: Sequence[Gathered], policy: Policy, today: int) -> Question:
     levels: dict[tuple[int, int, int], int] = {}
     before: dict[int, Mapping[int, int]] = {}
     demands: list[Demand] = []
+    given: list[Demand] = []
     stock: list[Stock] = []
     safety: dict[tuple[int, int], Safety] = {}
     for product in group:
@@ -208,7 +217,8 @@ def question(group: Sequence[Gathered], policy: Policy, today: int) -> Question:
                 safety[row.warehouse_id, row.product_id] = Safety(row.warehouse_id, row.product_id, reserve)
         at = {level_id: (row.warehouse_id, row.lot_id) for level_id, (row, _) in places.items()}
         demands += lines(product, policy, at, before, cut)
-    return Question(group, Problem(today, demands, stock, tuple(safety.values())), scale, levels, before)
+        given += past_lines(product, cut)
+    return Question(group, Problem(today, demands, stock, tuple(safety.values()), given=given), scale, levels, before)
 
 
 def is_whole(product: Gathered) -> bool:
@@ -231,11 +241,12 @@ def shelf(product: Gathered, today: int, cut: int) -> dict[int, tuple[Stock, int
         product.level_expires,
         product.level_costs,
         product.level_safety,
+        product.level_covers,
     )
     found = {}
-    for level, warehouse, lot, free, received, expires, cost, safety in zip(*map(numbers, columns), strict=True):
+    for level, warehouse, lot, free, received, expires, cost, safety, cover in zip(*map(numbers, columns), strict=True):
         usable = free // cut if not expires or expires >= today else 0
-        row = Stock(warehouse, product.product_id, lot, usable, received, expires, cost)
+        row = Stock(warehouse, product.product_id, lot, usable, received, expires, cost, cover)
         found[level] = (row, safety // cut)
     return found
 
@@ -292,6 +303,29 @@ def lines(
             blocked=bool(blocked),
             **wished(wishes, case_size if policy.acceptance.whole_cases else 1, case_size),
             **in_set(part, cut),
+        )
+
+
+def past_lines(product: Gathered, cut: int) -> Iterator[Demand]:
+    """What was given of the product before and no run can move, as lines that only count against quotas; units are rounded up."""
+    for part in texts(product.given):
+        requested, customer, ranked, group, channel, country, warehouse, priority, units = map(int, part.split("."))
+        yield Demand(
+            0,
+            0,
+            customer,
+            product.product_id,
+            0,
+            requested_on=requested,
+            confirmed=-(-units // cut),
+            customer_class=ranked,
+            priority=priority,
+            flag=priority == 1,
+            group=group,
+            channel=channel,
+            region=country,
+            zone=country,
+            warehouse_id=warehouse,
         )
 
 

@@ -9,7 +9,7 @@ from dinghuo.journey.allocation.rules.accepting import wishes
 from dinghuo.journey.allocation.rules.checking import check_problem
 from dinghuo.journey.allocation.rules.dealing import deal
 from dinghuo.journey.allocation.rules.keys import passes, ranking
-from dinghuo.journey.allocation.rules.limits import Cell, Floors, Quotas, Tape, nodes_of, units_of
+from dinghuo.journey.allocation.rules.limits import Cell, Floors, Quotas, Tape, count, nodes_of, units_of
 from dinghuo.journey.allocation.rules.problem import (
     Breach,
     Decision,
@@ -172,6 +172,8 @@ def _limit(ready: Prepared, problem: Problem, shelves: dict[int, Shelf], turns: 
         shelf.quotas = Quotas(policy, cells, nodes)
         kept = [(floor, units_of(floor, shelf.start)) for floor in floors if floor.product_id in (None, shelf.product_id)]
         shelf.floors = Floors(policy, kept)
+    for past in problem.given:
+        count(shelves[past.product_id].quotas, past, problem.today)
     for turn in turns:
         if turn.shelf.quotas:
             turn.caps = turn.shelf.quotas.cells(turn.demand, problem.today)

@@ -7,6 +7,10 @@ from dinghuo.journey.allocation.rules.keys import Reader, key
 from dinghuo.journey.allocation.rules.problem import WHOLE, Demand, Floor, Node, Policy, Quota
 from dinghuo.kernel.errors import Refused
 
+GIVEN_KEYS = frozenset(
+    {"customer_class", "customer_id", "group", "channel", "region", "zone", "warehouse_id", "priority", "flag", "product_id"}
+)
+
 
 class Cell:
     """A number of units that a plan draws down, and can put back."""
@@ -52,6 +56,12 @@ class _Period:
     from_on: int
     until_on: int
     carries: bool
+    counts_given: bool
+
+
+def counts_given(quota: Quota) -> bool:
+    """Whether a quota counts what was given before: one in units, of a period, by a key that is known of lines long served."""
+    return quota.from_on > 0 and quota.units is not None and quota.key in GIVEN_KEYS
 
 
 class Quotas:
@@ -66,7 +76,7 @@ class Quotas:
             if quota.key not in tables:
                 tables[quota.key] = {}
                 self._by_key.append((key(quota.key, policy), tables[quota.key]))
-            period = _Period(cell, quota.from_on, quota.until_on, quota.carries)
+            period = _Period(cell, quota.from_on, quota.until_on, quota.carries, counts_given(quota))
             tables[quota.key].setdefault(quota.value, []).append(period)
         for table in tables.values():
             for periods in table.values():
@@ -91,6 +101,21 @@ class Quotas:
             if path:
                 groups.append(path)
         return groups
+
+    def cells_of_periods(self, given: Demand, today: int) -> list[list[Cell]]:
+        """The cells that what was given before is drawn from, in their order."""
+        found = [table.get(read(given, today), table.get(None)) or () for read, table in self._by_key]
+        return [_open([period for period in periods if period.counts_given], given.requested_on) for periods in found]
+
+
+def count(quotas: Quotas, given: Demand, today: int) -> None:
+    """Draw what a line was given before from the quotas of its period, as far as they go."""
+    for cells in quotas.cells_of_periods(given, today):
+        units = given.confirmed
+        for cell in cells:
+            taken = min(units, cell.left)
+            cell.left -= taken
+            units -= taken
 
 
 def _open(periods: Sequence[_Period], on: int) -> list[Cell]:

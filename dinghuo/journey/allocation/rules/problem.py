@@ -344,7 +344,7 @@ class Problem:
     """Lines and stock that must be planned together: one product, or as many as `Policy.ties_products` connects.
 
     `quotas`, `floors`: those beside the policy's that name these products. `nodes`: the quota tree by product, before the policy's
-    own; `Policy.tree_key` is the key of a line that names its node.
+    own. `given`: lines that only count, with what is `confirmed` to them, against quotas in units of the period they lie in.
     """
 
     today: int
@@ -354,6 +354,7 @@ class Problem:
     quotas: Sequence[Quota] = ()
     floors: Sequence[Floor] = ()
     nodes: Mapping[int, Sequence[Node]] = field(default_factory=dict)
+    given: Sequence[Demand] = ()
 
 
 class Decision(NamedTuple):
@@ -386,8 +387,7 @@ class Breach:
 class Plan:
     """What is to become of a problem, ordered by line; `left`: stock still free; `breaches` must be resolved before posting.
 
-    `broken`: the invariants that do not hold (always empty unless the engine is wrong), of those in `checked`. `bounded`: products
-    whose best choice was too large to find exactly, so that a good one was taken.
+    `broken`: the invariants of `checked` that do not hold. `bounded`: products whose best choice was too large to find exactly.
     """
 
     decisions: tuple[Decision, ...]
