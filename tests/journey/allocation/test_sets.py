@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from dinghuo.journey.allocation.explanations import explanation
+from dinghuo.journey.allocation.operations import allocate_orders
 from dinghuo.journey.allocation.sentences import sentences
 from dinghuo.journey.ordering.models import SalesOrderLine
 from dinghuo.journey.ordering.operations import amend_order, copy_order, enter_orders, submit_orders
@@ -101,3 +102,14 @@ def test_sets_are_kept_in_a_copy_and_in_lines_that_an_amendment_adds(room: Room)
     copied = copy_order(act=room.act, order_id=order_id)
     kept = SalesOrderLine.objects.filter(order_id=copied.document_id).order_by("position")
     assert list(kept.values_list("kit", "per_set")) == [("desk", 2), ("desk", 3)]
+
+
+def test_a_set_that_was_served_line_by_line_is_made_whole_by_the_next_run(room: Room) -> None:
+    other = a_product(room.company)
+    room.stock(9)
+    room.with_product(other).stock(6)
+    order_id = released(room, part(room.product, 20, 2), part(other, 10, 1))
+    allocate_orders(act=room.act, order_ids=[order_id])
+    assert allocated(order_id) == [9, 6]
+    assert posted(room).problems == []
+    assert allocated(order_id) == [8, 4]

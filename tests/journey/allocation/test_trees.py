@@ -66,7 +66,7 @@ def test_a_product_with_nodes_of_its_own_does_not_have_the_others(room: Room) ->
 def test_the_first_customer_class_can_be_a_node(room: Room) -> None:
     """Class 0 is a value like any other, though 0 stands for no parent."""
     room.stock(100)
-    assert a_customer(room.company, customer_class="C")
+    a_customer(room.company, customer_class="C")
     (own,) = orders_of(room, ("CN", 60))
     in_force(room, "tree", tree={"key": "customer_class", "nodes": [node("B", "", 1, 10, value=0), node("C", "", 1, 90, value=1)]})
     posted(room, "tree")
