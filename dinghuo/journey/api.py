@@ -27,6 +27,7 @@ from dinghuo.reference.wire import (
     Asked,
     BodyId,
     ChargePrice,
+    Code,
     Country,
     Day,
     Flag,
@@ -93,7 +94,10 @@ class OrderHead:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A product ordered and how far it has come, in stock units; `paid` counts what settled invoices billed, `short` what waits."""
+    """A product ordered and how far it has come, in stock units; `paid` counts what settled invoices billed, `short` what waits.
+
+    `kit` is the set that the line is part of, if any, and `per_set` its units in each.
+    """
 
     id: int
     position: int
@@ -112,6 +116,8 @@ class OrderLine:
     tax_rate: Rate
     amount_net: Money
     amount_tax: Money
+    kit: str
+    per_set: Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +147,15 @@ TermsDays = Annotated[int, Field(strict=True, ge=0, le=365)]
 
 
 class LineAsked(OneProduct):
-    """A product wanted, in stock units; without a price the agreed one holds."""
+    """A product wanted, in stock units; without a price the agreed one holds.
+
+    Lines of an order with the same `kit` are parts of one set, each with `per_set` units in it: runs serve whole sets.
+    """
 
     quantity: SomeQuantity = Field(examples=["40"])
     unit_price: Price | None = None
+    kit: Code | None = None
+    per_set: SomeQuantity | None = None
 
 
 class ChargeAsked(Asked):
@@ -334,4 +345,13 @@ def amendment_of(request: ApiRequest, asked: AmendmentAsked) -> Amendment:
 
 def line_drafts(known: Any, lines: Sequence[LineAsked]) -> list[LineDraft]:
     """The lines asked for, with their products found."""
-    return [LineDraft(known.product(line, line=place), line.quantity, line.unit_price) for place, line in enumerate(lines, 1)]
+    return [
+        LineDraft(
+            known.product(line, line=place),
+            line.quantity,
+            line.unit_price,
+            kit=line.kit or "",
+            per_set=Decimal(0) if line.per_set is None else line.per_set,
+        )
+        for place, line in enumerate(lines, 1)
+    ]

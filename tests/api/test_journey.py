@@ -76,3 +76,13 @@ def test_an_order_beyond_its_limit_is_held_until_a_person_releases_it(wholesaler
     assert (released["state"], released["waits_for"]) == ("released", [])
     again = reviewer.post(f"/orders/{order['id']}/release", why)
     assert (again.status, again.body["code"]) == (409, "not_held")
+
+
+def test_lines_of_a_set_are_entered_and_shown_and_one_that_cannot_be_is_refused(wholesaler: Company, admin: Caller) -> None:
+    the_shop(admin)
+    parts = [("P1", "20", "2"), ("P2", "10", "1")]
+    lines = [{"product": code, "quantity": units, "kit": "desk", "per_set": each} for code, units, each in parts]
+    shown = admin.post("/orders", {"customer": "C1", "lines": lines}).ok()
+    assert [(line["kit"], line["per_set"]) for line in shown["lines"]] == [("desk", "2"), ("desk", "1")]
+    refused = admin.post("/orders", {"customer": "C1", "lines": [{**lines[0], "quantity": "21"}]})
+    assert (refused.status, refused.body["code"]) == (422, "malformed")

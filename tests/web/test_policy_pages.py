@@ -28,6 +28,13 @@ EVERYTHING: dict[str, Any] = {
     "sharing": {"method": "shares", "key": "customer_class", "weights": [["A", 700], ["B", 300]], "unused": "down_up"},
     "quotas": [{"key": "region", "value": "CN", "units": 50, "from_on": "2026-03-01", "until_on": "2026-03-31", "carries": True}],
     "floors": [{"key": "customer_class", "value": "A", "share": 125, "product": "P1"}],
+    "tree": {
+        "key": "region",
+        "nodes": [
+            {"name": "Asia", "rank": 1, "units": 30},
+            {"name": "China", "parent": "Asia", "rank": 2, "units": 40, "value": "CN", "product": "P1"},
+        ],
+    },
     "may_break_safety": ["A"],
     "over_limit_waits": True,
     "acceptance": {"whole_cases": True, "minimum_fill": 800, "patience_days": 3},

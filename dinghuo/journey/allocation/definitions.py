@@ -17,6 +17,7 @@ from dinghuo.journey.allocation.rules.problem import (
     Condition,
     Floor,
     Method,
+    Node,
     Placement,
     Policy,
     Quota,
@@ -71,6 +72,26 @@ class Codes:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """A quota tree as a definition has it."""
+
+    key: str
+    nodes: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node as a definition has it: its parent by name, and the value of the key whose lines stand at it."""
+
+    name: str
+    units: int
+    parent: str | None = None
+    rank: int = 1
+    value: Any = None
+    product: str | None = None
+
+
 def codes_named(data: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """Every key with a code that a definition names with it, whether they exist or not."""
     if isinstance(data, Mapping):
@@ -97,6 +118,8 @@ def policy_of(data: Any, codes: Codes, *, name: str = "default", version: int = 
     for key, reader in READERS.items():
         if key in given:
             read[key] = reader(given[key], key, codes)
+    if "tree" in given:
+        read["tree_key"], read["tree"] = tree(given["tree"], "tree", codes)
     policy = Policy(**read)
     hold_together(policy)
     return policy
@@ -275,6 +298,41 @@ def floors(data: Any, place: str, codes: Codes) -> tuple[Floor, ...]:
             raise FaultyPolicy("malformed", f"{at}.value", "A floor is of one value.")
         found.append(Floor(**common))
     return tuple(found)
+
+
+def tree(data: Any, place: str, codes: Codes) -> tuple[str, tuple[Node, ...]]:
+    """A quota tree: the key of lines that says where they stand, and the nodes, which name their parent."""
+    given = mapping(data, place, Branches)
+    key = known_key(given["key"], f"{place}.key")
+    branches: dict[tuple[int | None, str], tuple[str, Mapping[str, Any]]] = {}
+    for element, at in items(given["nodes"], f"{place}.nodes"):
+        branch = mapping(element, at, Branch)
+        product = None if branch.get("product") is None else codes.number("product_id", branch["product"], f"{at}.product")
+        name = (product, str(branch["name"]))
+        if name in branches:
+            raise FaultyPolicy("malformed", f"{at}.name", "Two nodes have this name.")
+        branches[name] = at, branch
+    # No key of a line has a value below zero of this kind, so that a node without a value is nobody's own.
+    ids = {name: -number for number, name in enumerate(branches, 1)}
+    return key, tuple(node(name, *branch, (key, codes), ids) for name, branch in branches.items())
+
+
+def node(
+    name: tuple[int | None, str], place: str, branch: Mapping[str, Any], of: tuple[str, Codes], ids: Mapping[Any, int]
+) -> Node:
+    """A node with its parent found among those of its product, and the value's code looked up."""
+    parent = str(branch.get("parent") or "")
+    if parent and (name[0], parent) not in ids:
+        raise FaultyPolicy("malformed", f"{place}.parent", f"There is no node {parent}.")
+    value = branch.get("value")
+    return Node(
+        ids[name],
+        ids[name[0], parent] if parent else 0,
+        whole(branch.get("rank", 1), f"{place}.rank", most=10_000),
+        whole(branch["units"], f"{place}.units"),
+        None if value is None else of[1].number(of[0], value, f"{place}.value"),
+        name[0],
+    )
 
 
 def plain(data: Any, place: str, kind: type[Any], words: Mapping[str, Sequence[str]], bounds: Mapping[str, int]) -> Any:

@@ -195,6 +195,25 @@ SECTIONS: Final = (
         _("At most so much for these lines, in units or in per cent of the stock."),
         is_table=True,
     ),
+    Section(
+        "tree",
+        _("Quota tree"),
+        (Field("key", _("Lines stand at the node of their"), "choice", (("", "–"), *GROUP_CHOICES)),),
+        _("A line uses its node's units, then those of the nodes above, then those of nodes beside them that rank behind."),
+    ),
+    Section(
+        "tree.nodes",
+        _("Nodes of the tree"),
+        (
+            Field("name", _("Name")),
+            Field("parent", _("Under"), hint=_("a name, or empty at the top")),
+            Field("rank", _("Rank"), "whole", hint=_("1 is the best")),
+            Field("units", _("Units"), "whole"),
+            Field("value", _("Value"), "keyed", hint=_("a code, or empty for no lines of its own")),
+            Field("product", _("Product"), hint=_("empty: each product")),
+        ),
+        is_table=True,
+    ),
     Section("floors", _("Protected minimum"), LIMIT, _("At least so much is kept for these lines alone."), is_table=True),
     Section(
         "acceptance",

@@ -165,6 +165,9 @@ def definition_of(typed: TypedPolicy) -> dict[str, Any]:
         if place == "sharing.weights":
             if said:
                 found.setdefault("sharing", {})["weights"] = [[each.get("value"), each.get("weight")] for each in said]
+        elif place == "tree.nodes":
+            if said:
+                found.setdefault("tree", {})["nodes"] = said
         elif part.section.is_table:
             found |= {place: said} if said else {}
         elif place:
@@ -192,9 +195,9 @@ def values(part: Part, row: Row, typed: TypedPolicy) -> dict[str, Any]:
 def meaning(part: Part, cell: Cell, texts: Mapping[str, str], typed: TypedPolicy) -> tuple[str, bool]:
     """The key that a value belongs to, and whether several values are meant."""
     name = cell.field.name
-    if part.section.place == "sharing.weights":
-        sharing = next(each for each in typed.parts if each.section.place == "sharing")
-        return sharing.rows[0].texts["key"], False
+    if part.section.place in {"sharing.weights", "tree.nodes"}:
+        outer = next(each for each in typed.parts if each.section.place == part.section.place.partition(".")[0])
+        return outer.rows[0].texts["key"], False
     number_of = name.partition("_")[2]
     if number_of.isdigit():
         return texts[f"key_{number_of}"], texts[f"operator_{number_of}"] == "in"

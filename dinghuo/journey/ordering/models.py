@@ -107,7 +107,8 @@ class SalesOrder(MovingRow):
 class SalesOrderLine(CompanyRow):
     """A product ordered. Counters only grow, each within the one before: invoiced <= shipped <= allocated <= ordered.
 
-    Quantities are in stock units; `amount_net` and `amount_tax` are rounded at the line.
+    Quantities are in stock units; `amount_net` and `amount_tax` are rounded at the line. Lines of an order with the same `kit` are
+    parts of one set, each with `per_set` units in it.
     """
 
     order = fields.Within(SalesOrder)
@@ -122,6 +123,8 @@ class SalesOrderLine(CompanyRow):
     amount_net = fields.amount()
     amount_tax = fields.amount()
     source_row = models.IntegerField(null=True)
+    kit = fields.code(db_default="")
+    per_set = fields.quantity(db_default=0)
 
     class Meta:
         db_table = "sales_order_line"
@@ -136,6 +139,10 @@ class SalesOrderLine(CompanyRow):
                 condition=models.Q(invoiced__gte=0, invoiced__lte=models.F("shipped")), name="invoiced_within_shipped"
             ),
             models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="order_price_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(kit="", per_set=0) | (~models.Q(kit="") & models.Q(per_set__gt=0)),
+                name="part_of_a_set_says_how_many",
+            ),
         )
 
 

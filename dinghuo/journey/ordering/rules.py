@@ -16,18 +16,24 @@ PRICE_DECIMALS = 6
 RATE_DECIMALS = 4
 TERMS_MAX = 365
 INCOTERM_LENGTH = 3
+KIT_LENGTH = 40
 FREIGHT_PAYERS = frozenset({"", "seller", "buyer"})
 ADDRESS_LENGTHS = {"name": 200, "address": 300, "city": 100, "region": 100, "postcode": 12, "country": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A line as asked for: quantity in stock units; without a price the agreed one holds."""
+    """A line as asked for: quantity in stock units; without a price the agreed one holds.
+
+    Lines of an order with the same `kit` are parts of one set, each with `per_set` units in it.
+    """
 
     product_id: int
     quantity: Decimal
     unit_price: Decimal | None = None
     source_row: int | None = None
+    kit: str = ""
+    per_set: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ def fault_in_order(draft: OrderDraft) -> dict[str, Any] | None:
     if len(draft.lines) + len(draft.charges) > LINES_MAX:
         return {"column": "lines", "line": LINES_MAX + 1, "message": f"An order has at most {LINES_MAX} lines."}
     for position, line in enumerate(draft.lines, 1):
-        fault = fault_in_quantity(line.quantity) or fault_in_price(line.unit_price)
+        fault = fault_in_quantity(line.quantity) or fault_in_price(line.unit_price) or fault_in_set(line)
         if fault:
             return {"line": position, **fault}
     for position, charge in enumerate(draft.charges, len(draft.lines) + 1):
@@ -168,6 +174,20 @@ def fault_in_quantity(quantity: Decimal) -> dict[str, Any] | None:
         return {"column": "quantity", "message": f"The quantity must be more than zero, not {quantity}."}
     if too_fine(quantity, QUANTITY_DECIMALS) or quantity > QUANTITY_MAX:
         return {"column": "quantity", "message": "A quantity has at most 12 digits and 3 decimals."}
+    return None
+
+
+def fault_in_set(line: LineDraft) -> dict[str, Any] | None:
+    """What is wrong with a part of a set: it has a code and units a set, and whole sets are ordered; other lines have neither."""
+    if not line.kit:
+        return {"column": "per_set", "message": "Units a set belong to a line of a set."} if line.per_set else None
+    if len(line.kit) > KIT_LENGTH:
+        return {"column": "kit", "message": f"A set's code has at most {KIT_LENGTH} characters."}
+    fault = fault_in_quantity(line.per_set)
+    if fault:
+        return {"column": "per_set", "message": "A set takes more than zero units, with at most 3 decimals."}
+    if line.quantity % line.per_set:
+        return {"column": "quantity", "message": f"{line.quantity} units are no whole number of sets of {line.per_set}."}
     return None
 
 

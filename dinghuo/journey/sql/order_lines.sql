@@ -3,7 +3,7 @@
 -- Out:   id bigint, position integer, product_id bigint, product text (its code), name text, name_zh text (the product's), unit text,
 --        ordered numeric, allocated numeric, shipped numeric, invoiced numeric, paid numeric (stock units; paid: on settled
 --        invoices), short numeric (what a run could not give), unit_price numeric, tax_rate numeric, amount_net numeric,
---        amount_tax numeric
+--        amount_tax numeric, kit text (the set it is part of, or empty), per_set numeric (its units in each set)
 -- Needs: nothing
 SELECT
     line.id, line.position, line.product_id, product.code AS product, product.name, product.name_zh, product.unit,
@@ -24,7 +24,8 @@ SELECT
     )) AS paid,
     trim_scale(coalesce(shortage.quantity, 0)) AS short,
     trim_scale(line.unit_price) AS unit_price, trim_scale(line.tax_rate) AS tax_rate,
-    round(line.amount_net, %(minor_units)s::INT) AS amount_net, round(line.amount_tax, %(minor_units)s::INT) AS amount_tax
+    round(line.amount_net, %(minor_units)s::INT) AS amount_net, round(line.amount_tax, %(minor_units)s::INT) AS amount_tax,
+    line.kit, trim_scale(line.per_set) AS per_set
   FROM sales_order_line AS line
  INNER JOIN product ON product.company_id = line.company_id AND product.id = line.product_id
   LEFT JOIN shortage

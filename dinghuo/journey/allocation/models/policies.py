@@ -78,7 +78,8 @@ class Commitment(CompanyRow):
 class AllocationTerms(CompanyRow):
     """What a customer, an order or a line takes at all; null leaves it to the next wider one, and at last to the policy.
 
-    Shares are thousandths: 800 is 80 %. `minimum_life_days` is how long goods must still last when they arrive.
+    Shares are thousandths: 800 is 80 %. `minimum_life_days` is how long goods must still last when they arrive. `shortage_fine` is
+    what the customer charges for a line that is not full, as a share of the line's value.
     """
 
     customer = fields.Within(Customer, null=True)
@@ -92,6 +93,7 @@ class AllocationTerms(CompanyRow):
     tolerance = models.SmallIntegerField(null=True)
     minimum_life_days = models.SmallIntegerField(null=True)
     maximum_deliveries = models.SmallIntegerField(null=True)
+    shortage_fine = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "allocation_terms"
@@ -110,4 +112,5 @@ class AllocationTerms(CompanyRow):
                 name="terms_are_shares",
             ),
             models.CheckConstraint(condition=Q(minimum_life_days__gte=0, maximum_deliveries__gte=0), name="terms_are_not_negative"),
+            models.CheckConstraint(condition=Q(shortage_fine__range=(0, 1000)), name="shortage_fine_is_a_share"),
         )

@@ -97,12 +97,13 @@ def decide(question: Question, judge: Judge, sums: Sums, kept: Kept) -> None:
 
 
 def scaled(policy: Policy, scale: int) -> Policy:
-    """The policy with its quotas and floors counted as the group's quantities are."""
+    """The policy with its quotas, floors and tree counted as the group's quantities are."""
     if scale == 1:
         return policy
     quotas = tuple(replace(quota, units=None if quota.units is None else quota.units * scale) for quota in policy.quotas)
+    tree = tuple(replace(node, units=node.units * scale) for node in policy.tree)
     floors = tuple(replace(floor, units=None if floor.units is None else floor.units * scale) for floor in policy.floors)
-    return replace(policy, quotas=quotas, floors=floors)
+    return replace(policy, quotas=quotas, floors=floors, tree=tree)
 
 
 def prove(question: Question, ready: Prepared, found: Plan, sums: Sums) -> None:

@@ -3,15 +3,19 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
+from dinghuo.journey.allocation.rules.limits import counts_given
 from dinghuo.journey.allocation.rules.problem import Demand, Lane, Network, Policy, Problem, Safety, Share, Stock
 from dinghuo.kernel import sql
 from dinghuo.kernel.tenancy import Act
 
 THOUSAND = 1000
 MINUS_ONE = -1
+# The engine packs its numbers into 64 bits.
+FINE_MAX = 2**62
 TERMS = (
     "complete_line",
     "complete_order",
@@ -21,6 +25,7 @@ TERMS = (
     "tolerance",
     "minimum_life",
     "maximum_deliveries",
+    "shortage_fine",
 )
 NO_TERMS: Mapping[str, int] = {}
 NUMBERS_WISHED = ("minimum_fill", "minimum_order_fill", "tolerance", "minimum_life", "maximum_deliveries")
@@ -69,6 +74,7 @@ class Gathered:
     unit_values: str
     payments: str
     terms: str
+    sets: str
     deliveries: str
     held_days: str
     frozen: str
@@ -84,6 +90,8 @@ class Gathered:
     level_expires: str
     level_costs: str
     level_safety: str
+    level_covers: str
+    given: str
 
     @property
     def version(self) -> bytes:
@@ -115,8 +123,9 @@ class _LaneRow:
     shipment_cost: int
 
 
-def gather(act: Act, policy: Policy, product_ids: Sequence[int] | None = None) -> list[Gathered]:
-    """Everything that the lines of some products, or of all, are decided on, in one look at the tables."""
+def gather(act: Act, policy: Policy, today: date, product_ids: Sequence[int] | None = None) -> list[Gathered]:
+    """Everything that the lines of some products, or of all, are decided on on a day, in one look at the tables."""
+    since = min((quota.from_on for quota in policy.quotas if counts_given(quota)), default=None)
     return sql.rows(
         "allocation/gather_products",
         Gathered,
@@ -124,6 +133,9 @@ def gather(act: Act, policy: Policy, product_ids: Sequence[int] | None = None) -
         product_ids=None if product_ids is None else list(product_ids),
         with_payment=asks_for(policy, "payment") or policy.over_limit_waits,
         with_patience=policy.acceptance.patience_days > 0,
+        with_cover=policy.placement.warehouses == "slow_stock",
+        today=today,
+        given_since=None if since is None else date.fromordinal(since),
     )
 
 
@@ -158,14 +170,18 @@ def connected(gathered: Sequence[Gathered], policy: Policy) -> list[list[Gathere
 
 
 def tying_orders(product: Gathered, policy: Policy) -> set[str]:
-    """The orders of a product that are served as a whole: all of them by the policy, else those that were agreed to be."""
+    """The orders that tie products together: all by the policy, else those with sets and those agreed to be served as a whole."""
     if policy.ties_products:
         return set(texts(product.order_ids))
+    orders = texts(product.order_ids)
+    in_sets: set[str] = set()
+    if product.sets.strip(","):
+        in_sets = {order_id for order_id, part in zip(orders, product.sets.split(","), strict=True) if part}
     if not product.terms.strip(","):
-        return set()
+        return in_sets
     wishes = (agreed(terms) if terms else NO_TERMS for terms in product.terms.split(","))
     whole = (bool(wish.get("complete_order") or wish.get("minimum_order_fill")) for wish in wishes)
-    return {order_id for order_id, is_whole in zip(texts(product.order_ids), whole, strict=True) if is_whole}
+    return in_sets | {order_id for order_id, is_whole in zip(orders, whole, strict=True) if is_whole}
 
 
 def root(group: list[int], place: int) -> int:
@@ -189,6 +205,7 @@ def question(group: Sequence[Gathered], policy: Policy, today: int) -> Question:
     levels: dict[tuple[int, int, int], int] = {}
     before: dict[int, Mapping[int, int]] = {}
     demands: list[Demand] = []
+    given: list[Demand] = []
     stock: list[Stock] = []
     safety: dict[tuple[int, int], Safety] = {}
     for product in group:
@@ -200,13 +217,17 @@ def question(group: Sequence[Gathered], policy: Policy, today: int) -> Question:
                 safety[row.warehouse_id, row.product_id] = Safety(row.warehouse_id, row.product_id, reserve)
         at = {level_id: (row.warehouse_id, row.lot_id) for level_id, (row, _) in places.items()}
         demands += lines(product, policy, at, before, cut)
-    return Question(group, Problem(today, demands, stock, tuple(safety.values())), scale, levels, before)
+        given += past_lines(product, cut)
+    return Question(group, Problem(today, demands, stock, tuple(safety.values()), given=given), scale, levels, before)
 
 
 def is_whole(product: Gathered) -> bool:
     """Whether all quantities of a product are whole stock units, which are written with three zeros at the end."""
     amounts = (product.wanted, product.place_units, product.level_free, product.level_safety)
-    return all(amount == "0" or amount.endswith("000") for text in amounts for amount in texts(text))
+    parts = (part for part in product.sets.split(",") if part)
+    return all(part.endswith("000") for part in parts) and all(
+        amount == "0" or amount.endswith("000") for text in amounts for amount in texts(text)
+    )
 
 
 def shelf(product: Gathered, today: int, cut: int) -> dict[int, tuple[Stock, int]]:
@@ -220,11 +241,12 @@ def shelf(product: Gathered, today: int, cut: int) -> dict[int, tuple[Stock, int
         product.level_expires,
         product.level_costs,
         product.level_safety,
+        product.level_covers,
     )
     found = {}
-    for level, warehouse, lot, free, received, expires, cost, safety in zip(*map(numbers, columns), strict=True):
+    for level, warehouse, lot, free, received, expires, cost, safety, cover in zip(*map(numbers, columns), strict=True):
         usable = free // cut if not expires or expires >= today else 0
-        row = Stock(warehouse, product.product_id, lot, usable, received, expires, cost)
+        row = Stock(warehouse, product.product_id, lot, usable, received, expires, cost, cover)
         found[level] = (row, safety // cut)
     return found
 
@@ -240,7 +262,10 @@ def lines(
     case_size, unit_cost = max(1, int(product.case_size) // cut), int(product.unit_cost)
     per_unit = THOUSAND // cut
     held = iter(zip(numbers(product.place_levels), numbers(product.place_units), strict=True))
-    for terms, row in zip(product.terms.split(","), zip(*map(numbers, LINE_COLUMNS(product)), strict=True), strict=True):
+    wanting = zip(
+        product.terms.split(","), product.sets.split(","), zip(*map(numbers, LINE_COLUMNS(product)), strict=True), strict=True
+    )
+    for terms, part, row in wanting:
         line_id, order_id, customer_id, warehouse_id, priority, ordered, requested, wanted, ranked, *others = row
         group, channel, country, value, payment, deliveries, held_since, frozen, blocked, places = others
         had = {level: units // cut for level, units in (next(held) for _ in range(places))}
@@ -271,11 +296,36 @@ def lines(
             payment,
             value // per_unit,
             (value - unit_cost) // per_unit,
+            fine=min(FINE_MAX, wanted // cut * (value // per_unit) * wishes.get("shortage_fine", 0) // THOUSAND),
             deliveries=deliveries,
             held_since=held_since,
             frozen=bool(frozen),
             blocked=bool(blocked),
             **wished(wishes, case_size if policy.acceptance.whole_cases else 1, case_size),
+            **in_set(part, cut),
+        )
+
+
+def past_lines(product: Gathered, cut: int) -> Iterator[Demand]:
+    """What was given of the product before and no run can move, as lines that only count against quotas; units are rounded up."""
+    for part in texts(product.given):
+        requested, customer, ranked, group, channel, country, warehouse, priority, units = map(int, part.split("."))
+        yield Demand(
+            0,
+            0,
+            customer,
+            product.product_id,
+            0,
+            requested_on=requested,
+            confirmed=-(-units // cut),
+            customer_class=ranked,
+            priority=priority,
+            flag=priority == 1,
+            group=group,
+            channel=channel,
+            region=country,
+            zone=country,
+            warehouse_id=warehouse,
         )
 
 
@@ -287,6 +337,14 @@ def wished(wishes: Mapping[str, int], usual_case: int, case_size: int) -> dict[s
         "complete_order": bool(wishes.get("complete_order")),
         **{name: wishes.get(name, 0) for name in NUMBERS_WISHED},
     }
+
+
+def in_set(part: str, cut: int) -> dict[str, Any]:
+    """The set that a line is part of, if any, and the line's counted units in each."""
+    if not part:
+        return {}
+    kit, per_set = map(int, part.split("."))
+    return {"kit": kit, "per_set": per_set // cut}
 
 
 def agreed(terms: str) -> dict[str, int]:

@@ -31,7 +31,9 @@ WISHES = (
     "tolerance",
     "minimum_life_days",
     "maximum_deliveries",
+    "shortage_fine",
 )
+SHARES = frozenset({"minimum_fill", "minimum_order_fill", "tolerance", "shortage_fine"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ def _fault_in_wish(name: str, value: Any) -> str | None:
         return f"Terms know nothing of {name}."
     if name in {"complete_lines", "complete_orders", "whole_cases"}:
         return None if isinstance(value, bool) else "true or false is wanted here."
-    most = 1000 if name in {"minimum_fill", "minimum_order_fill", "tolerance"} else 10_000
+    most = 1000 if name in SHARES else 10_000
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return None if is_whole and 0 <= value <= most else f"A whole number from 0 to {most} is wanted here."
 

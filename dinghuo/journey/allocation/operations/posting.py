@@ -150,7 +150,7 @@ def cut(decision: _Decision) -> Iterator[Piece]:
 
 def products_changed(act: Act, run: PolicyRun) -> list[int]:
     """The products whose lines or stock are not what the run was computed from, by id."""
-    today = versions(gather(act, understood_of(act, run)))
+    today = versions(gather(act, understood_of(act, run), run.decided_on))
     known = PolicyRunProduct.objects.filter(company_id=act.company_id, policy_run_id=run.pk)
     then = {product_id: bytes(version) for product_id, version in known.values_list("product_id", "inputs_hash")}
     return sorted(product_id for product_id in today.keys() | then.keys() if today.get(product_id) != then.get(product_id))

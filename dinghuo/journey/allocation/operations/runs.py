@@ -78,7 +78,7 @@ def compute_run(*, act: Act, run_id: int, clock: Clock = now) -> Outcome:
     run = _run(act, run_id)
     policy = understood_of(act, run)
     with transaction.atomic():
-        gathered = gather(act, policy)
+        gathered = gather(act, policy, run.decided_on)
         judge = Judge.of(policy, network(act))
         done = set(PolicyRunProduct.objects.filter(policy_run_id=run_id).values_list("product_id", flat=True))
         known = PolicyRun.objects.filter(company_id=act.company_id, id=run_id, state="computing")

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
 from dinghuo.journey.allocation.rules.keys import KEYS, NORMS, OPERATORS
-from dinghuo.journey.allocation.rules.problem import WHOLE, Floor, Method, Policy, Problem, Quota
+from dinghuo.journey.allocation.rules.problem import WHOLE, Floor, Method, Node, Policy, Problem, Quota
 from dinghuo.journey.allocation.rules.shelf import LOT_ORDERS, WAREHOUSE_ORDERS
 from dinghuo.kernel.errors import Malformed, Refused
 
@@ -29,6 +29,7 @@ def checked(policy: Policy, quotas: Sequence[Quota] = (), floors: Sequence[Floor
     _numbers(policy, quotas, floors)
     _shares(policy)
     _limits((*policy.quotas, *quotas), (*policy.floors, *floors))
+    _tree(policy.tree)
     _acceptance(policy)
     return policy
 
@@ -97,6 +98,22 @@ def _shares(policy: Policy) -> None:
             raise Refused("The shares are more than the whole.", code=SHARES_OVER_WHOLE, place=place, thousandths=thousandths)
     if len({value for value, _weight in policy.sharing.weights}) < len(shares):
         raise Refused("A value has two shares.", code=LIMITS_CANNOT_HOLD, place="sharing.weights")
+
+
+def _tree(nodes: Sequence[Node]) -> None:
+    """A node that is its own ancestor, and two nodes where the same lines stand."""
+    parents = {node.id: node.parent for node in nodes}
+    taken: set[tuple[int | None, int]] = set()
+    for number, node in enumerate(nodes):
+        above, steps = node.parent, 0
+        while above in parents and steps < len(nodes):
+            above, steps = parents[above], steps + 1
+        if above in parents:
+            raise Refused("A node is its own ancestor.", code=LIMITS_CANNOT_HOLD, place=f"tree.nodes[{number}].parent")
+        stands = (node.product_id, node.id if node.value is None else node.value)
+        if stands in taken:
+            raise Refused("Two nodes have the same value.", code=LIMITS_CANNOT_HOLD, place=f"tree.nodes[{number}].value")
+        taken.add(stands)
 
 
 def _limits(quotas: Sequence[Quota], floors: Sequence[Floor]) -> None:

@@ -9,7 +9,7 @@ from dinghuo.journey.allocation.rules.accepting import wishes
 from dinghuo.journey.allocation.rules.checking import check_problem
 from dinghuo.journey.allocation.rules.dealing import deal
 from dinghuo.journey.allocation.rules.keys import passes, ranking
-from dinghuo.journey.allocation.rules.limits import Cell, Floors, Quotas, Tape, units_of
+from dinghuo.journey.allocation.rules.limits import Cell, Floors, Quotas, Tape, count, nodes_of, units_of
 from dinghuo.journey.allocation.rules.problem import (
     Breach,
     Decision,
@@ -168,9 +168,12 @@ def _limit(ready: Prepared, problem: Problem, shelves: dict[int, Shelf], turns: 
     for shelf in shelves.values():
         named = [quota for quota in quotas if quota.product_id in (None, shelf.product_id)]
         cells = [(quota, _cell(quota, spanning, shelf)) for quota in named]
-        shelf.quotas = Quotas(policy, cells, problem.nodes.get(shelf.product_id, ()))
+        nodes = problem.nodes.get(shelf.product_id) or nodes_of(policy, shelf.product_id)
+        shelf.quotas = Quotas(policy, cells, nodes)
         kept = [(floor, units_of(floor, shelf.start)) for floor in floors if floor.product_id in (None, shelf.product_id)]
         shelf.floors = Floors(policy, kept)
+    for past in problem.given:
+        count(shelves[past.product_id].quotas, past, problem.today)
     for turn in turns:
         if turn.shelf.quotas:
             turn.caps = turn.shelf.quotas.cells(turn.demand, problem.today)

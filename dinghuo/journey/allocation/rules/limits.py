@@ -7,6 +7,10 @@ from dinghuo.journey.allocation.rules.keys import Reader, key
 from dinghuo.journey.allocation.rules.problem import WHOLE, Demand, Floor, Node, Policy, Quota
 from dinghuo.kernel.errors import Refused
 
+GIVEN_KEYS = frozenset(
+    {"customer_class", "customer_id", "group", "channel", "region", "zone", "warehouse_id", "priority", "flag", "product_id"}
+)
+
 
 class Cell:
     """A number of units that a plan draws down, and can put back."""
@@ -52,12 +56,18 @@ class _Period:
     from_on: int
     until_on: int
     carries: bool
+    counts_given: bool
+
+
+def counts_given(quota: Quota) -> bool:
+    """Whether a quota counts what was given before: one in units, of a period, by a key that is known of lines long served."""
+    return quota.from_on > 0 and quota.units is not None and quota.key in GIVEN_KEYS
 
 
 class Quotas:
     """The quotas of one product: the most that a line may still take, and the cells it draws on."""
 
-    __slots__ = ("_by_key", "_trees")
+    __slots__ = ("_by_key", "_stands", "_trees")
 
     def __init__(self, policy: Policy, quotas: Iterable[tuple[Quota, Cell]], nodes: Sequence[Node]) -> None:
         self._by_key: list[tuple[Reader, dict[int | None, list[_Period]]]] = []
@@ -66,12 +76,13 @@ class Quotas:
             if quota.key not in tables:
                 tables[quota.key] = {}
                 self._by_key.append((key(quota.key, policy), tables[quota.key]))
-            period = _Period(cell, quota.from_on, quota.until_on, quota.carries)
+            period = _Period(cell, quota.from_on, quota.until_on, quota.carries, counts_given(quota))
             tables[quota.key].setdefault(quota.value, []).append(period)
         for table in tables.values():
             for periods in table.values():
                 periods.sort(key=lambda period: -period.from_on)
         self._trees = (key(policy.tree_key, policy), Tree(nodes)) if policy.tree_key and nodes else None
+        self._stands = {node.id if node.value is None else node.value: node.id for node in nodes}
 
     def __bool__(self) -> bool:
         return bool(self._by_key) or self._trees is not None
@@ -86,10 +97,25 @@ class Quotas:
                 groups.append(_open(periods, demand.requested_on))
         if self._trees is not None:
             read, tree = self._trees
-            path = tree.cells(read(demand, today))
+            path = tree.cells(self._stands.get(read(demand, today), 0))
             if path:
                 groups.append(path)
         return groups
+
+    def cells_of_periods(self, given: Demand, today: int) -> list[list[Cell]]:
+        """The cells that what was given before is drawn from, in their order."""
+        found = [table.get(read(given, today), table.get(None)) or () for read, table in self._by_key]
+        return [_open([period for period in periods if period.counts_given], given.requested_on) for periods in found]
+
+
+def count(quotas: Quotas, given: Demand, today: int) -> None:
+    """Draw what a line was given before from the quotas of its period, as far as they go."""
+    for cells in quotas.cells_of_periods(given, today):
+        units = given.confirmed
+        for cell in cells:
+            taken = min(units, cell.left)
+            cell.left -= taken
+            units -= taken
 
 
 def _open(periods: Sequence[_Period], on: int) -> list[Cell]:
@@ -99,6 +125,12 @@ def _open(periods: Sequence[_Period], on: int) -> list[Cell]:
         return [Cell(0)]
     earlier = [period for period in periods if period.carries and period.until_on < now[0].from_on]
     return [period.cell for period in (*now[:1], *earlier)]
+
+
+def nodes_of(policy: Policy, product_id: int) -> list[Node]:
+    """The nodes of the policy's tree that a product has: its own if the tree names it, else those of every product."""
+    own = [node for node in policy.tree if node.product_id == product_id]
+    return own or [node for node in policy.tree if node.product_id is None]
 
 
 class Tree:

@@ -1,8 +1,7 @@
 """What a run of the allocation is asked and what it answers: the contract between the engine and whoever reads and writes the rows.
 
 Every quantity is an integer in the product's smallest counted unit, every day is `date.toordinal()`, every unit price an integer in
-millionths of the company's currency, every share an integer in thousandths. No decision ever meets a float. Rule:
-docs/rules/allocation.md.
+millionths of the company's currency, every share an integer in thousandths. Rule: docs/rules/allocation.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -152,12 +151,14 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a quota tree: its own units, its parent (0 for a root) and its rank among its siblings, 1 the best."""
+    """A node of a quota tree: parent (0 for a root), rank among siblings (1 the best), units; lines of `value` (else id) use it."""
 
     id: int
     parent: int
     rank: int
     units: int
+    value: int | None = None
+    product_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,7 @@ class Policy:
     quotas: tuple[Quota, ...] = ()
     floors: tuple[Floor, ...] = ()
     tree_key: str = ""
+    tree: tuple[Node, ...] = ()
     may_break_safety: tuple[int, ...] = ()
     over_limit_waits: bool = False
     acceptance: Acceptance = Acceptance()
@@ -229,10 +231,8 @@ class Policy:
     @property
     def ties_products(self) -> bool:
         """Whether products must be planned together where orders (or a quota over all products) connect them."""
-        accepts = self.acceptance
-        spans = any(quota.spans for quota in self.quotas)
-        together = self.placement.warehouses in ("fewest", "cheapest")
-        return bool(accepts.complete_orders or accepts.minimum_order_fill or spans or together)
+        together = self.placement.warehouses in ("fewest", "cheapest") or any(quota.spans for quota in self.quotas)
+        return bool(self.acceptance.complete_orders or self.acceptance.minimum_order_fill or together)
 
 
 class Share(NamedTuple):
@@ -343,8 +343,8 @@ class Network:
 class Problem:
     """Lines and stock that must be planned together: one product, or as many as `Policy.ties_products` connects.
 
-    `quotas`, `floors`: those beside the policy's that name these products. `nodes`: the quota tree by product; `Policy.tree_key`
-    is the key of a line that names its node.
+    `quotas`, `floors`: those beside the policy's that name these products. `nodes`: the quota tree by product, before the policy's
+    own. `given`: lines that only count, with what is `confirmed` to them, against quotas in units of the period they lie in.
     """
 
     today: int
@@ -354,6 +354,7 @@ class Problem:
     quotas: Sequence[Quota] = ()
     floors: Sequence[Floor] = ()
     nodes: Mapping[int, Sequence[Node]] = field(default_factory=dict)
+    given: Sequence[Demand] = ()
 
 
 class Decision(NamedTuple):
@@ -386,8 +387,7 @@ class Breach:
 class Plan:
     """What is to become of a problem, ordered by line; `left`: stock still free; `breaches` must be resolved before posting.
 
-    `broken`: the invariants that do not hold (always empty unless the engine is wrong), of those in `checked`. `bounded`: products
-    whose best choice was too large to find exactly, so that a good one was taken.
+    `broken`: the invariants of `checked` that do not hold. `bounded`: products whose best choice was too large to find exactly.
     """
 
     decisions: tuple[Decision, ...]

@@ -57,7 +57,8 @@ def input_hash(policy: bytes, problem: Problem) -> bytes:
     hashed.update(b"".join(parts))
     nodes = sorted((product_id, sorted(map(repr, nodes))) for product_id, nodes in problem.nodes.items())
     limits = [sorted(map(repr, limits)) for limits in (problem.safety, problem.quotas, problem.floors)]
-    hashed.update(repr((problem.today, limits, nodes)).encode())
+    given = sorted(_demand_numbers(demand) for demand in problem.given)
+    hashed.update(repr((problem.today, limits, nodes, given)).encode())
     return hashed.digest()
 
 

@@ -51,6 +51,8 @@ class AddedLine:
     ordered: Decimal
     unit_price: Decimal
     tax_rate: Decimal
+    kit: str
+    per_set: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def added_lines(
             line.quantity,
             price_of(line, price),
             price.tax_rate if rate is None else rate,
+            line.kit,
+            line.per_set,
         )
         for number, (line, price) in enumerate(zip(draft.lines, agreed, strict=True), 1)
     ]
@@ -244,6 +248,8 @@ def write_added(act: Act, order_id: int, added: Sequence[AddedLine], money: tupl
         nets=[amount.net for amount in amounts],
         taxes=[amount.tax for amount in amounts],
         source_rows=[None] * len(added),
+        kits=[line.kit for line in added],
+        per_sets=[line.per_set for line in added],
     )
 
 

@@ -31,7 +31,7 @@ def draft_of(order: SalesOrder) -> OrderDraft:
     return OrderDraft(
         customer_id=order.customer_id,
         warehouse_id=order.warehouse_id,
-        lines=[LineDraft(line.product_id, line.ordered, line.unit_price) for line in lines],
+        lines=[LineDraft(line.product_id, line.ordered, line.unit_price, kit=line.kit, per_set=line.per_set) for line in lines],
         charges=[ChargeDraft(row.kind, row.quantity, row.unit_price, row.description) for row in charges],
         source="copy",
         ship_to_name=order.ship_to_name,

@@ -165,7 +165,9 @@ def write_orders(
     """Insert orders, their lines and charges; returns the order ids by number."""
     if not orders:
         return {}
-    lines = Columns.of("numbers", "positions", "product_ids", "ordered", "prices", "rates", "nets", "taxes", "source_rows")
+    lines = Columns.of(
+        "numbers", "positions", "product_ids", "ordered", "prices", "rates", "nets", "taxes", "source_rows", "kits", "per_sets"
+    )
     charges = Columns.of(
         "numbers", "positions", "kinds", "descriptions", "quantities", "prices", "rates", "nets", "taxes", "source_rows"
     )
@@ -245,7 +247,8 @@ def add_lines(
             minor_units=known.minor_units,
             rounding=known.rounding,
         )
-        lines.add(number, position, line.product_id, line.quantity, price, rate, amounts.net, amounts.tax, line.source_row)
+        row = (number, position, line.product_id, line.quantity, price, rate, amounts.net, amounts.tax, line.source_row)
+        lines.add(*row, line.kit, line.per_set)
         net, tax = net + amounts.net, tax + amounts.tax
     return net, tax
 
