@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Transfers that end before everything of them has arrived."""
 
     dependencies = [
-        ('allocation', '0005_shortages'),
+        ('allocation', '0006_fines'),
         ('reference', '0006_lots'),
     ]
 
