@@ -145,7 +145,9 @@ def test_what_a_proposal_splits_off_is_reviewed_at_once_and_the_rest_goes_on(sit
     lets_notices_be_made(site)
     site.clients["admin"].post(f"/allocation/proposals/{split}/accept/")
     with site.acting():
-        made = SalesOrder.objects.get(id=ShortageProposal.objects.get(id=split).document_id)
+        document_id = ShortageProposal.objects.get(id=split).document_id
+        assert document_id is not None
+        made = SalesOrder.objects.get(id=document_id)
     assert made.state != "submitted"
     assert noticed(site, goods)
 
