@@ -249,6 +249,7 @@ def test_a_transfer_that_does_not_arrive_is_ended(site: Site, rest: str, state: 
     page = read(client.post(f"{address}end/", {"rest": rest, "reason": "storm"}, follow=True))
     assert said in page.text
     assert "End the transfer" not in page.text
+    assert "storm" in page.text
     with site.acting():
         assert StockTransfer.objects.get().state == state
     client.post(f"{address}end/", {"rest": rest, "reason": "again"})

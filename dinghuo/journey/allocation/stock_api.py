@@ -86,7 +86,7 @@ class StockSetting:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Goods sent from one warehouse to another, in stock units; what is not received is in transit."""
+    """Goods sent from one warehouse to another, in stock units; while it is sent, what is not received is in transit."""
 
     id: int
     number: str
@@ -96,6 +96,7 @@ class Transfer:
     sent_on: date
     expected_on: date
     reason: str
+    end_reason: str
     lines: int
     units: Quantity
     received: Quantity
