@@ -1,7 +1,7 @@
 -- Lock what some customers owe or are owed, and the receivables of some invoices, settled or not.
 -- In:    company_id int, customer_ids bigint[], invoice_ids bigint[] (each once)
--- Out:   invoice_id bigint, invoice_state text, customer_id bigint, order_id bigint, receivable_id bigint (null: the document came to nothing or
---        is not posted), issued_on date, due_on date, open numeric (negative: a credit)
+-- Out:   invoice_id bigint, invoice_state text, customer_id bigint, order_id bigint, receivable_id bigint (null: the document came to
+--        nothing or is not posted), issued_on date, due_on date, open numeric (negative: a credit)
 -- Needs: number series, orders and documents locked before
 WITH wanted AS (
     -- Two lookups: one with OR would read all that was ever owed.
@@ -27,8 +27,8 @@ WITH wanted AS (
       FROM debt
       FULL JOIN unnest(%(invoice_ids)s::BIGINT[]) AS named (id) ON named.id = debt.invoice_id
 )
-SELECT invoice.id AS invoice_id, invoice.state AS invoice_state, invoice.customer_id, invoice.order_id, asked.receivable_id, invoice.issued_on, invoice.due_on,
-       asked.open
+SELECT invoice.id AS invoice_id, invoice.state AS invoice_state, invoice.customer_id, invoice.order_id, asked.receivable_id,
+       invoice.issued_on, invoice.due_on, asked.open
   FROM asked
   JOIN sales_invoice AS invoice ON invoice.company_id = %(company_id)s::INT AND invoice.id = asked.invoice_id
  ORDER BY invoice.due_on, invoice.id
