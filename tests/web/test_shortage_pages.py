@@ -136,7 +136,7 @@ def test_an_order_goes_on_at_once_when_its_customer_has_answered_signed_in(site:
     with site.acting():
         ShortageQuestion.objects.filter(id=goods.question).update(expires_at=timezone.now() + timedelta(days=1))
     assert not noticed(site, goods)
-    site.clients["customer"].post(f"/portal/questions/{goods.question}/answer/", {"choice": "cancel_rest"})
+    site.clients["customer"].post(f"/portal/short-lines/{goods.question}/answer/", {"choice": "cancel_rest"})
     assert noticed(site, goods)
 
 

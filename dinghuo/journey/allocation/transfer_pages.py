@@ -120,6 +120,8 @@ def arrive(request: MemberRequest, transfer_id: int) -> HttpResponse:
 @page(needs="stock.write", methods=["POST"])
 def end(request: MemberRequest, transfer_id: int) -> HttpResponse:
     """End a transfer whose goods do not arrive: they came back, or they are lost and written off."""
+    # First of all, so that another company's transfer and none at all answer alike.
+    transfer_now(request.act, transfer_id)
     reason, rest = cleaned(request.POST.get("reason", ""), REASON_MAX), request.POST.get("rest", "")
     if not reason:
         raise Malformed("A reason is needed.", code="reason_missing")
