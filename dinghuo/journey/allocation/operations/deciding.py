@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import reduce
 from operator import attrgetter
 from typing import Any
 
@@ -158,7 +157,7 @@ def add(question: Question, found: Plan, sums: Sums) -> None:
     sums.losing += sum(change < 0 for change in changes)
     sums.gained += Decimal(sum(change for change in changes if change > 0)) / question.scale
     sums.lost += Decimal(-sum(change for change in changes if change < 0)) / question.scale
-    sums.inputs ^= reduce(lambda so_far, product: so_far ^ int.from_bytes(product.version), question.products, 0)
+    sums.inputs ^= int.from_bytes(found.input_hash)
     sums.outputs ^= int.from_bytes(found.output_hash[:HASH_BYTES])
     sums.breached += len(found.breaches)
     room = BREACHES_KEPT - len(sums.breaches)
