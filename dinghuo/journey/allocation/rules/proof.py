@@ -71,11 +71,6 @@ def output_hash(decisions: Iterable[Decision]) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def combined_hash(hashes: Iterable[bytes]) -> bytes:
-    """One hash for a run of many problems, whatever the order they were planned in."""
-    return hashlib.sha256(b"".join(sorted(hashes))).digest()
-
-
 def _packed(shares: Iterable[Share]) -> bytes:
     return b"".join([_share_packed(*share) for share in shares])
 

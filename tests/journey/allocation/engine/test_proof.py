@@ -210,10 +210,6 @@ def test_the_hash_of_the_input_tells_every_change_and_no_order() -> None:
     assert prepared(Policy(otherwise=Strategy.WIN), NOWHERE).policy_hash != ready.policy_hash
 
 
-def test_the_hash_of_a_run_does_not_depend_on_the_order_of_its_problems() -> None:
-    assert proof.combined_hash([b"a", b"b"]) == proof.combined_hash([b"b", b"a"]) != proof.combined_hash([b"a"])
-
-
 @pytest.mark.parametrize(
     ("demands", "stock", "code"),
     [
