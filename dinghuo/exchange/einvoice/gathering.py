@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+from dinghuo.exchange.billed_lines import BilledLine, billed_lines
 from dinghuo.exchange.einvoice.model import (
     CREDIT_NOTE,
     EXPORT,
@@ -66,25 +67,6 @@ class Head:
     preceding: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
-    """One line of a posted document as the database tells it."""
-
-    invoice_id: int
-    position: int
-    kind: str
-    code: str
-    name: str
-    name_zh: str
-    description: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    tax_rate: Decimal
-    amount_net: Decimal
-    amount_tax: Decimal
-
-
 class SellerUnknown(Malformed):
     """The company's letterhead lacks what every e-invoice must name."""
 
@@ -102,8 +84,7 @@ def einvoices(*, company_id: int, invoice_ids: Sequence[int], only_customer: int
     if missing := sorted(set(invoice_ids) - {head.id for head in heads}):
         raise Missing("There is no such posted invoice.", ids=missing)
     seller, account, bank = seller_of(Company.objects.get(id=company_id))
-    lines = sql.rows("exchange/einvoice_lines", Billed, **asked)
-    billed = {invoice_id: list(held) for invoice_id, held in groupby(lines, lambda line: line.invoice_id)}
+    billed = billed_lines(company_id=company_id, invoice_ids=invoice_ids)
     return [document(head, billed.get(head.id, []), seller, account, bank) for head in heads]
 
 
@@ -123,7 +104,7 @@ def numbers(tax_id: str, country: str) -> dict[str, str]:
     return {"vat_id": bare} if bare[:2] in PREFIXES.get(country, {country}) else {"registration": bare}
 
 
-def document(head: Head, billed: Sequence[Billed], seller: Party, account: str, bank: str) -> EInvoice:
+def document(head: Head, billed: Sequence[BilledLine], seller: Party, account: str, bank: str) -> EInvoice:
     """One posted document in the standard's model; a credit note's amounts change their sign."""
     is_credit_note = head.kind == "credit_note"
     sign = Decimal(-1 if is_credit_note else 1)
@@ -177,7 +158,7 @@ def category_without_tax(seller: Party, buyer: Party) -> str:
     return EXPORT
 
 
-def line_of(line: Billed, sign: Decimal, untaxed: str) -> Line:
+def line_of(line: BilledLine, sign: Decimal, untaxed: str) -> Line:
     """One line; a price below zero, as discounts and vouchers have, becomes a quantity below zero (BR-27)."""
     flip = -1 if line.unit_price < 0 else 1
     return Line(
@@ -185,7 +166,7 @@ def line_of(line: Billed, sign: Decimal, untaxed: str) -> Line:
         name=line.name or line.name_zh or line.description or line.kind,
         code=line.code,
         quantity=sign * flip * line.quantity,
-        unit=line.unit,
+        unit=line.unit_code,
         price=flip * line.unit_price,
         net=sign * line.amount_net,
         category=STANDARD if line.tax_rate else untaxed,
@@ -193,7 +174,7 @@ def line_of(line: Billed, sign: Decimal, untaxed: str) -> Line:
     )
 
 
-def tax_parts(billed: Sequence[Billed], sign: Decimal, untaxed: str) -> tuple[TaxPart, ...]:
+def tax_parts(billed: Sequence[BilledLine], sign: Decimal, untaxed: str) -> tuple[TaxPart, ...]:
     """Net and tax of each category and rate; they add up to the document's, since both are sums of its lines."""
     parts = []
     by_rate = sorted(billed, key=lambda line: line.tax_rate)

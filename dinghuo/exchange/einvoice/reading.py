@@ -184,19 +184,20 @@ def ubl_line(find: Reader, line: Tree, quantity: str) -> Line:
     )
 
 
+def cii_parts(root: Tree) -> list[Tree]:
+    """Document, trade, agreement, delivery and settlement of a CII document; raises NotAnEInvoice when one of them is missing."""
+    trade = "rsm:SupplyChainTradeTransaction"
+    below = [f"{trade}/ram:ApplicableHeaderTrade{name}" for name in ("Agreement", "Delivery", "Settlement")]
+    found = [part for path in ("rsm:ExchangedDocument", trade, *below) if (part := root.find(path, CII)) is not None]
+    if len(found) < 2 + len(below):
+        raise NotAnEInvoice("The document lacks one of its four parts.", element=trade)
+    return found
+
+
 def read_cii(root: Tree) -> EInvoice:
     """The document that CII tells."""
     find = Reader(CII)
-    document = root.find("rsm:ExchangedDocument", CII)
-    trade = root.find("rsm:SupplyChainTradeTransaction", CII)
-    parts = (
-        []
-        if trade is None
-        else [trade.find(f"ram:ApplicableHeaderTrade{name}", CII) for name in ("Agreement", "Delivery", "Settlement")]
-    )
-    if document is None or trade is None or any(part is None for part in parts):
-        raise NotAnEInvoice("The document lacks one of its four parts.", element="rsm:SupplyChainTradeTransaction")
-    agreement, delivery, settlement = [part for part in parts if part is not None]
+    document, trade, agreement, delivery, settlement = cii_parts(root)
     issued_on = find.day(document, "ram:IssueDateTime/udt:DateTimeString")
     if issued_on is None:
         raise NotAnEInvoice("The document has no day of issue.", element="ram:IssueDateTime")

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from dinghuo.exchange.billed_lines import BilledLine, billed_lines
 from dinghuo.exchange.papers.columns import number, words
 from dinghuo.exchange.papers.figures import day, in_capitals, money, percent, plain
 from dinghuo.exchange.papers.letterhead import CHINESE, in_order, joined, letterhead, named, scannable, sender, spoken
@@ -48,26 +49,6 @@ class Head:
     applied: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Billed:
-    """One line of an invoice or credit note."""
-
-    invoice_id: int
-    position: int
-    kind: str
-    code: str
-    name: str
-    name_zh: str
-    description: str
-    quantity: Decimal
-    unit: str
-    unit_zh: str
-    unit_price: Decimal
-    tax_rate: Decimal
-    amount_net: Decimal
-    amount_tax: Decimal
-
-
 def invoices(
     *,
     company_id: int,
@@ -85,8 +66,7 @@ def invoices(
     heads: list[Head] = in_order(invoice_ids, sql.rows("exchange/invoices_to_print", Head, **asked, only_customer=only_customer))
     if missing := sorted(set(invoice_ids) - {head.id for head in heads}):
         raise Missing("There is no such invoice.", ids=missing)
-    lines = sql.rows("exchange/invoice_lines_to_print", Billed, **asked)
-    billed = {invoice_id: list(held) for invoice_id, held in groupby(lines, lambda line: line.invoice_id)}
+    billed = billed_lines(company_id=company_id, invoice_ids=invoice_ids)
     company = letterhead(company_id)
     papers = []
     for head in heads:
@@ -96,7 +76,7 @@ def invoices(
     return printed("invoice", papers, for_archive=for_archive)
 
 
-def paper(head: Head, lines: Sequence[Billed], language: str) -> dict[str, Any]:
+def paper(head: Head, lines: Sequence[BilledLine], language: str) -> dict[str, Any]:
     """What the form of an invoice shows, in the language that is active."""
     return {
         "lang": language[:2],
@@ -134,7 +114,7 @@ def columns() -> list[dict[str, str]]:
     return [*left, number(_("Price")), number(_("Tax rate")), number(_("Net")), number(_("Tax"))]
 
 
-def row(line: Billed, head: Head, language: str) -> list[str]:
+def row(line: BilledLine, head: Head, language: str) -> list[str]:
     """One line of an invoice; a charge has a description instead of a product."""
     name = named(line.name, line.name_zh, language) or line.description
     unit = named(line.unit, line.unit_zh, language)
@@ -143,7 +123,7 @@ def row(line: Billed, head: Head, language: str) -> list[str]:
     return [str(line.position), line.code, name, plain(line.quantity), unit, price, percent(line.tax_rate), *amounts]
 
 
-def by_rate(lines: Sequence[Billed], minor_units: int) -> list[list[str]]:
+def by_rate(lines: Sequence[BilledLine], minor_units: int) -> list[list[str]]:
     """Net and tax for each tax rate, the lowest first; they add up to the document's, as its lines do."""
     shown = []
     for rate, held in groupby(sorted(lines, key=lambda line: line.tax_rate), lambda line: line.tax_rate):
