@@ -18,10 +18,15 @@ def test_a_delivery_note_is_a_pdf(site: Site, goods: Goods, form: str) -> None:
 
 def test_all_that_is_due_is_one_pdf(site: Site, goods: Goods) -> None:
     client = site.clients[Role.WAREHOUSE]
-    listed = client.get("/shipping/").content.decode()
+    assert "/shipping/due/delivery-notes.pdf" in client.get("/shipping/").content.decode()
     answer = client.get("/shipping/due/delivery-notes.pdf")
-    assert ("/shipping/due/delivery-notes.pdf" in listed) == (answer.status_code == 200)
-    assert answer.status_code in {200, 404}
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+
+
+def test_nothing_that_is_due_is_no_pdf_and_no_button(site: Site) -> None:
+    client = site.clients[Role.WAREHOUSE]
+    assert "/shipping/due/delivery-notes.pdf" not in client.get("/shipping/").content.decode()
+    assert client.get("/shipping/due/delivery-notes.pdf").status_code == 404
 
 
 def test_a_customer_prints_its_own_papers_and_nobody_elses(site: Site, goods: Goods) -> None:

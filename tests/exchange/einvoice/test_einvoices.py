@@ -12,17 +12,22 @@ from pypdf import PdfReader
 from dinghuo.exchange.einvoice.cii import cii
 from dinghuo.exchange.einvoice.gathering import SellerUnknown
 from dinghuo.exchange.einvoice.hybrid import factur_x
-from dinghuo.exchange.einvoice.model import EXPORT, INTRA_COMMUNITY, STANDARD, ZERO, EInvoice
+from dinghuo.exchange.einvoice.model import EXPORT, INTRA_COMMUNITY, ZERO, EInvoice
 from dinghuo.exchange.einvoice.reading import read
 from dinghuo.exchange.einvoice.ubl import ubl
 from dinghuo.exchange.einvoice.validation import findings, is_valid
 from dinghuo.exchange.papers.invoices import invoices
+from dinghuo.journey.allocation.operations import allocate_orders
 from dinghuo.journey.finance.models import SalesInvoice
-from dinghuo.journey.finance.operations import draft_credit_notes, post_invoices
+from dinghuo.journey.finance.operations import draft_credit_notes, draft_invoices, post_invoices
+from dinghuo.journey.ordering.operations import enter_orders, submit_orders
+from dinghuo.journey.ordering.rules import ChargeDraft, LineDraft, OrderDraft
+from dinghuo.journey.review.operations import review_orders
+from dinghuo.journey.shipping.operations import dispatch_shipments, make_shipping_notices
 from dinghuo.kernel.errors import Missing
 from dinghuo.reference.models import Company, Customer, Product
 from tests.exchange.einvoice.conftest import told
-from tests.shop import Shop, drafted, order_of, paid, posted, returned
+from tests.shop import Shop, all_done, drafted, order_of, paid, posted, returned, shipment_of, the_document
 
 SYNTAXES = {"ubl": ubl, "cii": cii}
 
@@ -158,7 +163,20 @@ def test_the_statements_do_not_grow_with_the_documents(shop: Shop) -> None:
     assert counts == [3, 3]
 
 
-def test_a_voucher_is_a_quantity_below_zero(shop: Shop) -> None:
-    (document,) = told(shop, an_invoice(shop))
-    assert {line.category for line in document.lines} == {STANDARD}
-    assert all(line.price >= 0 for line in document.lines)
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_a_voucher_is_a_quantity_below_zero_and_the_document_valid(shop: Shop, syntax: str) -> None:
+    lines = [LineDraft(shop.products[0].id, Decimal(3))]
+    voucher = ChargeDraft("voucher", Decimal(1), Decimal("-2.50"), "Spring voucher")
+    draft = OrderDraft(shop.customer.id, shop.warehouse.id, lines, charges=[voucher])
+    order_id = the_document(enter_orders(act=shop.act, drafts=[draft]))
+    for operation in (submit_orders, review_orders, allocate_orders, make_shipping_notices):
+        all_done(operation(act=shop.act, order_ids=[order_id]))
+    shipment_id = shipment_of(order_id)
+    all_done(dispatch_shipments(act=shop.act, shipment_ids=[shipment_id]))
+    invoice_id = the_document(draft_invoices(act=shop.act, shipment_ids=[shipment_id]))
+    all_done(post_invoices(act=shop.act, invoice_ids=[invoice_id]))
+    (document,) = told(shop, invoice_id)
+    (told_voucher,) = [line for line in document.lines if line.name == "Spring voucher"]
+    assert (told_voucher.quantity, told_voucher.price, told_voucher.net) == (Decimal(-1), Decimal("2.50"), Decimal("-2.50"))
+    assert complaints(document, syntax) == []
+    assert read(SYNTAXES[syntax](document)).lines == document.lines
