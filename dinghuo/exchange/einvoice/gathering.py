@@ -51,6 +51,7 @@ class Head:
     name: str
     address: str
     city: str
+    postcode: str
     country: str
     tax_id: str
     contact: str
@@ -63,6 +64,7 @@ class Head:
     ship_to_name: str
     ship_to_address: str
     ship_to_city: str
+    ship_to_postcode: str
     ship_to_country: str
     preceding: Sequence[str]
 
@@ -109,7 +111,7 @@ def document(head: Head, billed: Sequence[BilledLine], seller: Party, account: s
     is_credit_note = head.kind == "credit_note"
     sign = Decimal(-1 if is_credit_note else 1)
     contact = {"contact": head.contact, "phone": head.phone, "email": head.email}
-    place = {"street": head.address, "city": head.city, "country": head.country}
+    place = {"street": head.address, "city": head.city, "postcode": head.postcode, "country": head.country}
     buyer = Party(name=head.name, **place, **(numbers(head.tax_id, head.country) if head.tax_id else {}), **contact)
     untaxed = category_without_tax(seller, buyer)
     return EInvoice(
@@ -142,7 +144,7 @@ def delivered_to(head: Head) -> Party | None:
     """Where the goods went; None for a document without a shipment."""
     if head.delivered_on is None:
         return None
-    place = {"street": head.ship_to_address, "city": head.ship_to_city}
+    place = {"street": head.ship_to_address, "city": head.ship_to_city, "postcode": head.ship_to_postcode}
     return Party(name=head.ship_to_name or head.name, **place, country=head.ship_to_country or head.country)
 
 

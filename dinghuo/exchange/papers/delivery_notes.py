@@ -41,6 +41,8 @@ class Head:
     ship_to_name: str
     ship_to_address: str
     ship_to_city: str
+    ship_to_region: str
+    ship_to_postcode: str
     country: str
     country_zh: str
     warehouse: str
@@ -132,7 +134,7 @@ def facts(head: Head, language: str) -> list[tuple[str, str]]:
     return [
         (_("Deliver to"), name),
         (_("Order"), head.order_number),
-        (_("Address"), joined(head.ship_to_address, head.ship_to_city, country)),
+        (_("Address"), joined(head.ship_to_address, head.ship_to_city, head.ship_to_region, head.ship_to_postcode, country)),
         (_("Customer PO"), head.customer_po),
         (_("Contact"), joined(head.contact, head.phone)),
         (_("Customer"), head.customer_code),

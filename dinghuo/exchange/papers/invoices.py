@@ -32,6 +32,8 @@ class Head:
     name_zh: str
     address: str
     city: str
+    region: str
+    postcode: str
     country: str
     country_zh: str
     tax_id: str
@@ -99,7 +101,7 @@ def facts(head: Head, language: str) -> list[tuple[str, str]]:
     return [
         (_("Customer"), f"{named(head.name, head.name_zh, language)} ({head.customer_code})"),
         (_("Issued"), day(head.issued_on)),
-        (_("Address"), joined(head.address, head.city, country)),
+        (_("Address"), joined(head.address, head.city, head.region, head.postcode, country)),
         (_("Due"), day(head.due_on) if head.kind == "invoice" else ""),
         (_("Tax id"), head.tax_id),
         (_("Order"), head.order_number),

@@ -28,7 +28,8 @@ def shop(db: None) -> Iterator[Shop]:
     shop = open_shop()
     with tenancy.acting_for(shop.company.id):
         Company.objects.filter(id=shop.company.id).update(**LETTERHEAD)
-        Customer.objects.filter(id=shop.customer.id).update(country_id="FR", tax_id="FR40303265045", contact="Anne", email="a@b.fr")
+        buyer = {"country_id": "FR", "tax_id": "FR40303265045", "contact": "Anne", "email": "a@b.fr", "postcode": "75001"}
+        Customer.objects.filter(id=shop.customer.id).update(**buyer)
         stocked(shop, *((product, 1_000) for product in shop.products))
         yield shop
 

@@ -62,6 +62,7 @@ def test_a_document_is_valid_and_is_read_back_as_it_was_written(shop: Shop, synt
     assert (back.lines, back.taxes) == (document.lines, document.taxes)
     assert (back.net, back.tax, back.gross, back.payable) == (document.net, document.tax, document.gross, document.payable)
     assert (back.seller.name, back.seller.vat_id, back.buyer.vat_id) == (document.seller.name, "DE123456789", "FR40303265045")
+    assert (back.seller.postcode, back.buyer.postcode) == ("20457", "75001")
     assert (back.preceding, back.account, back.delivery_note) == (document.preceding, document.account, document.delivery_note)
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from dinghuo.exchange.papers.delivery_notes import Form, delivery_notes
+from dinghuo.journey.ordering.models import SalesOrder
 from dinghuo.journey.shipping.operations import cancel_shipments
 from dinghuo.kernel import tenancy
 from dinghuo.kernel.errors import Missing
@@ -62,8 +63,10 @@ def the_pdf(shop: Shop, *shipment_ids: int, form: Form = "a4", language: str = "
 
 def test_a_note_names_customer_goods_and_quantities(shop: Shop) -> None:
     Customer.objects.filter(id=shop.customer.id).update(name_zh="上海张记商行", contact="张三", phone="021-5555")
-    (page,) = pages_of(the_pdf(shop, a_note(shop, 1234)))
-    for text in ("送货单", shop.products[0].code, "1,234", "张三", "021-5555", "上海张记商行", "1 / 1"):
+    shipment_id = a_note(shop, 1234)
+    SalesOrder.objects.update(ship_to_address="中山东一路 12 号", ship_to_city="上海", ship_to_postcode="200002")
+    (page,) = pages_of(the_pdf(shop, shipment_id))
+    for text in ("上海, 200002", "送货单", shop.products[0].code, "1,234", "张三", "021-5555", "上海张记商行", "1 / 1"):
         assert text in page
     assert "12,340.00" not in page
 
