@@ -171,6 +171,19 @@ def explanation(*, company_id: int, line_id: int, run_id: int | None = None) -> 
     return by_default(line)
 
 
+def places_at_once(line: _AtHand) -> list[PlaceGiven]:
+    """Where a line's units lie that were given to it at once."""
+    return [
+        PlaceGiven(
+            place["warehouse"],
+            place["lot"],
+            date.fromisoformat(place["expires_on"]) if place["expires_on"] else None,
+            Decimal(place["units"]),
+        )
+        for place in line.places
+    ]
+
+
 def by_default(line: _AtHand) -> Explanation:
     """The explanation of a line that was served, or not, at once by the default policy."""
     facts = line.facts or {}
@@ -204,15 +217,7 @@ def by_default(line: _AtHand) -> Explanation:
         ranking=["priority", "customer_class", "entered"],
         lots="fefo",
         warehouses="own",
-        places=[
-            PlaceGiven(
-                place["warehouse"],
-                place["lot"],
-                date.fromisoformat(place["expires_on"]) if place["expires_on"] else None,
-                Decimal(place["units"]),
-            )
-            for place in line.places
-        ],
+        places=places_at_once(line),
     )
 
 

@@ -39,6 +39,24 @@ class BandInForce:
         return Band(self.roles, *bounds, self.customer_class)
 
 
+def rows_of(act: Act, matrix: ApprovalMatrix, draft: MatrixDraft) -> list[ApprovalBand]:
+    """The bands of a draft as rows of a matrix, in their order."""
+    return [
+        ApprovalBand(
+            company_id=act.company_id,
+            matrix=matrix,
+            position=position,
+            customer_class=band.customer_class,
+            amount_over=band.amount_over,
+            amount_up_to=band.amount_up_to,
+            margin_from=band.margin_from,
+            margin_below=band.margin_below,
+            roles=list(band.roles),
+        )
+        for position, band in enumerate(draft.bands, 1)
+    ]
+
+
 @transaction.atomic
 def set_matrix(*, act: Act, draft: MatrixDraft, seen: int | None = None) -> Outcome:
     """Put a new version of the approval matrix in force; requests that are open keep the version they were made by.
@@ -71,20 +89,7 @@ def set_matrix(*, act: Act, draft: MatrixDraft, seen: int | None = None) -> Outc
         created_at=act.at,
         created_by_id=act.actor_id,
     )
-    ApprovalBand.objects.bulk_create(
-        ApprovalBand(
-            company_id=act.company_id,
-            matrix=matrix,
-            position=position,
-            customer_class=band.customer_class,
-            amount_over=band.amount_over,
-            amount_up_to=band.amount_up_to,
-            margin_from=band.margin_from,
-            margin_below=band.margin_below,
-            roles=list(band.roles),
-        )
-        for position, band in enumerate(draft.bands, 1)
-    )
+    ApprovalBand.objects.bulk_create(rows_of(act, matrix, draft))
 
     journal.record(act, "ApprovalMatrixChanged", "approval_matrix", [Happened(matrix.pk, facts={"version": matrix.version})])
     return Outcome(id=matrix.pk, document_id=matrix.pk, facts={"version": matrix.version})
